@@ -1,0 +1,108 @@
+"""Settings read from the environment: each has one name, one meaning and a clear error when it is wrong."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+POSTGRES_SCHEMES = ("postgres", "postgresql")
+TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
+FALSE_WORDS = frozenset({"0", "false", "no", "off", ""})
+
+
+def required(name: str, hint: str) -> str:
+    """The variable's text; raises ImproperlyConfigured with the hint when it is absent or empty."""
+    value = os.environ.get(name, "").strip()
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set. {hint}")
+    return value
+
+
+def text(name: str, default: str) -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def flag(name: str, *, default: bool) -> bool:
+    """A switch: 1/true/yes/on or 0/false/no/off."""
+    if name not in os.environ:
+        return default
+    word = os.environ[name].strip().lower()
+    if word in TRUE_WORDS:
+        return True
+    if word in FALSE_WORDS:
+        return False
+    raise ImproperlyConfigured(f"{name}={os.environ[name]!r} is not a switch: write 1 or 0.")
+
+
+def whole_number(name: str, *, default: int, minimum: int = 0) -> int:
+    raw = os.environ.get(name, "").strip()
+    if not raw:
+        return default
+    try:
+        number = int(raw)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name}={raw!r} is not a whole number.") from None
+    if number < minimum:
+        raise ImproperlyConfigured(f"{name}={number} is too small: at least {minimum}.")
+    return number
+
+
+def words(name: str, default: list[str]) -> list[str]:
+    """A comma-separated list."""
+    raw = os.environ.get(name)
+    if raw is None:
+        return default
+    return [word.strip() for word in raw.split(",") if word.strip()]
+
+
+def secret_key() -> str:
+    """GENRE_SECRET_KEY, or the content of the file that GENRE_SECRET_KEY_FILE names."""
+    key = os.environ.get("GENRE_SECRET_KEY", "").strip()
+    if not key and (path := os.environ.get("GENRE_SECRET_KEY_FILE", "").strip()):
+        try:
+            key = Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ImproperlyConfigured(f"GENRE_SECRET_KEY_FILE={path}: {error.strerror}.") from error
+    if not key:
+        raise ImproperlyConfigured(
+            "GENRE_SECRET_KEY is not set. Start through ./run, which makes and keeps one, or set "
+            "GENRE_SECRET_KEY (or GENRE_SECRET_KEY_FILE) to a long random text."
+        )
+    return key
+
+
+def database(url: str, *, connection_max_age_seconds: int) -> dict[str, object]:
+    """Django's DATABASES entry for a libpq address.
+
+    Query parameters reach libpq as they are; `?host=/folder` is how a unix socket is named.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in POSTGRES_SCHEMES:
+        raise ImproperlyConfigured(
+            f"DATABASE_URL has the scheme {parts.scheme or '(none)'!r}: GENRE needs PostgreSQL with pgvector, "
+            "postgresql://user:password@host:5432/name."
+        )
+    name = unquote(parts.path.lstrip("/"))
+    if not name:
+        raise ImproperlyConfigured("DATABASE_URL names no database: postgresql://user:password@host:5432/name.")
+    try:
+        port = parts.port
+    except ValueError:
+        raise ImproperlyConfigured("DATABASE_URL has a port that is not a number.") from None
+    options: dict[str, object] = dict(parse_qsl(parts.query))
+    host = str(options.pop("host", "")) or unquote(parts.hostname or "")
+    user = str(options.pop("user", "")) or unquote(parts.username or "")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": name,
+        "USER": user,
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": str(port or options.pop("port", "")),
+        "OPTIONS": options,
+        "CONN_MAX_AGE": connection_max_age_seconds,
+        "CONN_HEALTH_CHECKS": True,
+    }

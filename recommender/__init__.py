@@ -1,0 +1,1 @@
+"""Recommendations: interactions, embeddings, configuration, ranking, explanations."""

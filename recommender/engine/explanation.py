@@ -1,0 +1,51 @@
+"""Why an item is in a list: the largest term of the sum that its score is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from recommender.engine.interest import FloatArray, InterestVector
+
+
+class ReasonKind(StrEnum):
+    HISTORY = "history"
+    STATEMENT = "statement"
+    POPULAR = "popular"
+    FRESH = "fresh"
+    SIMILAR = "similar"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What the answer puts into words: the item of the history behind it, and what the person did with it."""
+
+    kind: ReasonKind
+    item_id: int | None = None
+    interaction_kind: str = ""
+
+
+def strongest_reason(interest: InterestVector, scores_by_term: FloatArray) -> Reason:
+    """The reason for one item.
+
+    Args:
+        interest: U(u) with t terms.
+        scores_by_term: (t,), what each term adds to the item's score.
+
+    Returns:
+        The term that adds most; of equal ones the one that comes first, which is the person's newest.
+        A disliked item is never given as a reason: that something is unlike it is no recommendation.
+    """
+    speaking = [index for index, term in enumerate(interest.terms) if term.coefficient > 0]
+    largest = max(speaking, key=lambda index: (scores_by_term[index], -index))
+    term = interest.terms[largest]
+    if term.item_id is None:
+        return Reason(ReasonKind.STATEMENT)
+    return Reason(ReasonKind.HISTORY, term.item_id, term.kind)
+
+
+def popular_reason(parts: Mapping[str, float]) -> Reason:
+    """The larger part of an impersonal score; popularity where they are equal."""
+    fresher = parts["freshness"] > parts["popularity"]
+    return Reason(ReasonKind.FRESH if fresher else ReasonKind.POPULAR)

@@ -1,0 +1,27 @@
+"""What can go wrong while recommending; each error says whether trying again may help."""
+
+from __future__ import annotations
+
+
+class GenreError(Exception):
+    """A failure with a sentence for the person who asked."""
+
+    permanent = True
+
+
+class NotInCatalog(GenreError):
+    """An item, profile, kind or scenario that the catalog does not have."""
+
+
+class InvalidRequest(GenreError):
+    """A request that contradicts itself or lacks what it needs."""
+
+
+class SpaceNotReady(GenreError):
+    """An embedding space that cannot do what is asked of it in its present state."""
+
+
+class NoWorker(GenreError):
+    """No Celery worker answers."""
+
+    permanent = False

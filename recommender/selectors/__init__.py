@@ -1,0 +1,1 @@
+"""Reads that cross models. Each says how many queries it costs."""

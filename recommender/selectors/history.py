@@ -1,0 +1,77 @@
+"""A person's interactions, as the interest model reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import numpy as np
+from django.db.models import F, Q, QuerySet
+
+from recommender.engine.history import HistoryEvent, KindRule
+from recommender.engine.interest import FloatArray
+from recommender.engine.settings import SeenSettings
+from recommender.models import Interaction, InteractionKind, ItemEmbedding
+
+NEWEST_FIRST = (
+    F("occurred_at").desc(nulls_last=True),
+    F("sequence").desc(nulls_last=True),
+    F("id").desc(),
+)
+
+
+def kind_rules(catalog_id: int) -> dict[str, KindRule]:
+    """The catalog's interaction kinds by name; one query."""
+    return {
+        kind.name: KindRule(
+            name=kind.name,
+            weight=kind.weight,
+            sign=kind.sign,
+            value_mode=kind.value_mode,  # type: ignore[arg-type]  # the column's choices are the literal's values
+            neutral_value=kind.neutral_value,
+            value_spread=kind.value_spread,
+            states=kind.states,
+        )
+        for kind in InteractionKind.objects.filter(catalog_id=catalog_id)
+    }
+
+
+def newest_events(profile_id: int, *, length: int) -> list[HistoryEvent]:
+    """The newest interactions, newest first; those without a time count as older than those with one. One query."""
+    rows = (
+        Interaction.objects.filter(profile_id=profile_id)
+        .order_by(*NEWEST_FIRST)
+        .values_list("item_id", "kind__name", "value", "occurred_at")[:length]
+    )
+    return [HistoryEvent(*row) for row in rows]
+
+
+def item_vectors(space_id: int, item_ids: Iterable[int]) -> dict[int, FloatArray]:
+    """(d,) vectors by item id, as served; items that have none are absent. One query."""
+    rows = ItemEmbedding.objects.filter(space_id=space_id, item_id__in=list(item_ids)).values_list("item_id", "vector")
+    return {item_id: np.asarray(vector, dtype=np.float64) for item_id, vector in rows}
+
+
+def excluded_item_ids(profile_id: int, seen: SeenSettings, *, now: datetime) -> set[int]:
+    """Items that must not come back: seen ones as the policy says, rejected ones always. One or two queries."""
+    interactions = Interaction.objects.filter(profile_id=profile_id)
+    excluded = set() if seen.policy == "never" else _rejected_item_ids(interactions)
+    if seen.policy == "always":
+        return excluded
+    marking = Q(kind__marks_seen=True) | Q(kind__sign=InteractionKind.Sign.NEGATIVE)
+    if seen.policy == "after_days":
+        # An interaction without a time cannot be said to be long ago.
+        recent = Q(occurred_at__gte=now - timedelta(days=seen.after_days)) | Q(occurred_at__isnull=True)
+        marking &= recent
+    return excluded | set(interactions.filter(marking).values_list("item_id", flat=True).distinct())
+
+
+def _rejected_item_ids(interactions: QuerySet[Interaction]) -> set[int]:
+    """Items whose newest stated opinion is negative, such as a dislike that no later like took back."""
+    latest = (
+        interactions.filter(kind__states=True)
+        .order_by("item_id", *NEWEST_FIRST)
+        .distinct("item_id")
+        .values_list("item_id", "kind__sign")
+    )
+    return {item_id for item_id, sign in latest if sign == InteractionKind.Sign.NEGATIVE}

@@ -1,0 +1,97 @@
+"""What a catalog recommends without knowing anybody: popular and fresh items."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from catalog.models import Item
+from recommender.engine.settings import FilterSettings, PopularSettings
+from recommender.selectors.eligible import eligible
+
+# popularity = log(1 + w) / log(1 + largest w), w being the sum of what positive interactions say about the item;
+# freshness = 0.5 ^ (age / half-life), 0 where the age is not known. Each is in 0..1 before its weight.
+POPULAR_ITEMS = """
+WITH touched AS (
+    SELECT interaction.item_id, sum(
+        kind.weight * CASE kind.value_mode
+            WHEN 'multiply' THEN coalesce(interaction.value, 1)
+            WHEN 'centred' THEN (interaction.value - kind.neutral_value) / kind.value_spread
+            ELSE 1
+        END
+    ) AS weight
+    FROM recommender_interaction interaction
+    JOIN recommender_interactionkind kind ON kind.id = interaction.kind_id
+    WHERE interaction.catalog_id = %(catalog)s AND kind.sign = 1
+        AND (%(since)s::timestamptz IS NULL OR interaction.occurred_at >= %(since)s)
+    GROUP BY interaction.item_id
+),
+eligible AS ({eligible}),
+measured AS (
+    SELECT eligible.id,
+        coalesce(
+            ln(1 + greatest(touched.weight, 0)) / nullif(ln(1 + greatest(max(touched.weight) OVER (), 0)), 0), 0
+        ) AS popularity,
+        CASE WHEN eligible.published_at IS NULL THEN 0 ELSE power(0.5::float8, least(
+            greatest(extract(epoch FROM %(now)s::timestamptz - eligible.published_at), 0)::float8 / %(half_life)s, 1000
+        )) END AS freshness
+    FROM eligible LEFT JOIN touched ON touched.item_id = eligible.id
+)
+SELECT id, %(popularity_weight)s::float8 * popularity, %(freshness_weight)s::float8 * freshness
+FROM measured
+ORDER BY %(popularity_weight)s::float8 * popularity + %(freshness_weight)s::float8 * freshness DESC, id
+LIMIT %(limit)s
+"""
+
+SECONDS_A_DAY = 86_400.0
+
+
+@dataclass(frozen=True)
+class PopularItem:
+    """An item with the weighted parts of its score; they add up to it."""
+
+    item_id: int
+    popularity: float
+    freshness: float
+
+    @property
+    def parts(self) -> dict[str, float]:
+        return {"popularity": self.popularity, "freshness": self.freshness}
+
+
+def popular_items(
+    catalog_id: int,
+    settings: PopularSettings,
+    *,
+    filters: FilterSettings,
+    excluded_ids: Collection[int],
+    limit: int,
+    now: datetime,
+) -> list[PopularItem]:
+    """The most popular and freshest eligible items, best first, ties by id; one query over the interactions."""
+    items = Item.objects.filter(eligible(catalog_id, filters, excluded_ids)).values("id", "published_at")
+    sql, eligible_params = items.query.sql_with_params()
+    since = None if settings.window_days is None else now - timedelta(days=settings.window_days)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            POPULAR_ITEMS.format(eligible=_named(sql, len(eligible_params))),
+            {
+                "catalog": catalog_id,
+                "since": since,
+                "now": now,
+                "half_life": settings.freshness_half_life_days * SECONDS_A_DAY,
+                "popularity_weight": settings.popularity_weight,
+                "freshness_weight": settings.freshness_weight,
+                "limit": limit,
+                **{f"eligible_{index}": value for index, value in enumerate(eligible_params)},
+            },
+        )
+        return [PopularItem(*row) for row in cursor.fetchall()]
+
+
+def _named(sql: str, count: int) -> str:
+    """The compiled condition with named parameters, since one statement cannot mix both styles."""
+    return sql % tuple(f"%(eligible_{index})s" for index in range(count))

@@ -1,0 +1,69 @@
+"""From ranked items to the answer that is given, and to the log that it can be read from again."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from django.utils.translation import gettext as _
+from pydantic import ValidationError
+
+from recommender.engine.settings import ScoringSettings
+from recommender.exceptions import InvalidRequest
+from recommender.models import ScoringConfig, Slate
+from recommender.selectors.titles import item_labels
+from recommender.services.answers import Answer, Notice, Result, answer_of
+from recommender.services.ranking import RankedItem
+from recommender.services.reasons import reason_text
+from recommender.services.slates import log_slate
+
+logger = logging.getLogger(__name__)
+
+LONGEST_LIST = 200
+# Notices that tell of something missing, not merely of what the list was made from.
+DEGRADING_CODES = frozenset({"encoder_unavailable", "no_embedding_space", "not_all_embedded", "configuration_invalid"})
+
+
+def settings_of(config: ScoringConfig, notices: list[Notice]) -> ScoringSettings:
+    """A configuration's settings; where they do not fit this version's schema, the defaults and a notice."""
+    try:
+        return config.scoring_settings
+    except ValidationError as error:
+        logger.exception("scoring configuration %d is invalid: %d errors", config.pk, error.error_count())
+        notices.append(
+            Notice("configuration_invalid", _("The active configuration cannot be read: defaults were used."))
+        )
+        return ScoringSettings()
+
+
+def list_length(k: int | None, settings: ScoringSettings) -> int:
+    """The length asked for, or the configuration's."""
+    if k is None:
+        return settings.result_list.length
+    if not 1 <= k <= LONGEST_LIST:
+        raise InvalidRequest(f"k is {k}: a list has 1 to {LONGEST_LIST} items.")
+    return k
+
+
+def give_answer(slate: Slate, ranked: Sequence[RankedItem], notices: Sequence[Notice], *, explanations: bool) -> Answer:
+    """Fill a slate with what is shown, log it, and return the answer; one query for titles and one insert."""
+    reason_ids = {item.reason.item_id for item in ranked if item.reason.item_id is not None}
+    labels = item_labels({item.item_id for item in ranked} | reason_ids, language=slate.language)
+    titles = {item_id: label.title for item_id, label in labels.items()}
+    results = [
+        Result(
+            rank=rank,
+            item_id=labels[item.item_id].external_id,
+            title=titles[item.item_id],
+            score=item.score,
+            parts=item.parts,
+            reason=reason_text(item.reason, titles, language=slate.language) if explanations else "",
+        )
+        for rank, item in enumerate(ranked, start=1)
+    ]
+    slate.results = [asdict(result) for result in results]
+    slate.notices = [asdict(notice) for notice in notices]
+    slate.degraded = any(notice.code in DEGRADING_CODES for notice in notices)
+    log_slate(slate)
+    return answer_of(slate)

@@ -1,0 +1,75 @@
+"""An answer: ranked results with score, parts and reason; what the API, the command and the pages all show."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+from recommender.models import Slate
+
+
+class Basis(StrEnum):
+    """What a list was made from."""
+
+    HISTORY = "history"
+    STATEMENT = "statement"
+    HISTORY_AND_STATEMENT = "history+statement"
+    POPULAR = "popular"
+    ITEM = "item"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something that whoever reads the answer should know."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """One recommended item; `rank` starts at 1, the parts add up to the score."""
+
+    rank: int
+    item_id: str
+    title: str
+    score: float
+    parts: Mapping[str, float]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was asked for; `degraded` says that something GENRE depends on was missing, the notices say what."""
+
+    request_id: uuid.UUID
+    basis: Basis
+    degraded: bool
+    notices: Sequence[Notice]
+    config_version: int | None
+    results: Sequence[Result]
+
+    def as_dict(self) -> dict[str, object]:
+        """The JSON of the API and of the command line."""
+        return {
+            "request_id": str(self.request_id),
+            "basis": str(self.basis),
+            "degraded": self.degraded,
+            "notices": [asdict(notice) for notice in self.notices],
+            "config_version": self.config_version,
+            "results": [asdict(result) for result in self.results],
+        }
+
+
+def answer_of(slate: Slate) -> Answer:
+    """The answer as it was given, from its log."""
+    return Answer(
+        request_id=slate.request_id,
+        basis=Basis(slate.basis),
+        degraded=slate.degraded,
+        notices=[Notice(**notice) for notice in slate.notices],
+        config_version=slate.config.version if slate.config else None,
+        results=[Result(**result) for result in slate.results],
+    )

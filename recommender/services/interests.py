@@ -1,0 +1,61 @@
+"""A person's interest vector, computed when it is asked for: what changed a moment ago is in it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from django.utils.translation import gettext as _
+
+from recommender.embeddings.batching import encode_query
+from recommender.embeddings.exceptions import EmbeddingError
+from recommender.engine.history import item_weights
+from recommender.engine.interest import FloatArray, InterestVector, interest_vector
+from recommender.engine.settings import InterestSettings
+from recommender.models import EmbeddingSpace
+from recommender.selectors.history import item_vectors, kind_rules, newest_events
+from recommender.services.answers import Notice
+from recommender.services.embedding import encoder_of
+from users.models import Profile
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Interest:
+    """U(u), or None where nothing is known, and what was missing while it was made."""
+
+    vector: InterestVector | None
+    notices: Sequence[Notice] = field(default_factory=list)
+
+
+def interest_of(
+    space: EmbeddingSpace, *, profile: Profile | None, statement: str, settings: InterestSettings
+) -> Interest:
+    """The interest vector of a profile's history, of a statement, or of both. Three queries for a history.
+
+    A statement that cannot be encoded is a notice, not an error: the history still ranks.
+    """
+    notices: list[Notice] = []
+    statement_vector = None
+    if settings.use_statement and statement.strip():
+        try:
+            statement_vector = _encode_statement(space, statement)
+        except EmbeddingError as error:
+            logger.warning("statement not encoded in space %d: %s", space.pk, error)
+            notices.append(Notice("encoder_unavailable", _("The words were not used: the language model is away.")))
+    weights, vectors = [], {}
+    if settings.use_history and profile is not None:
+        events = newest_events(profile.pk, length=settings.history_length)
+        weights = item_weights(events, kind_rules(profile.catalog_id), settings)
+        vectors = item_vectors(space.pk, [weight.item_id for weight in weights])
+    vector = interest_vector(weights, vectors, statement_vector, statement_weight=settings.statement_weight)
+    return Interest(vector, notices)
+
+
+def _encode_statement(space: EmbeddingSpace, statement: str) -> FloatArray:
+    """Not centred by the item mean: a wish is not one of the texts that the mean was made of."""
+    vector = encode_query(encoder_of(space), space.recipe, statement)
+    return np.asarray(vector, dtype=np.float64)

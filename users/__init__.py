@@ -1,0 +1,1 @@
+"""Who signs in, and for whom recommendations are made. Knows catalog, not recommender."""
