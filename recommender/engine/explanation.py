@@ -15,6 +15,7 @@ class ReasonKind(StrEnum):
     POPULAR = "popular"
     FRESH = "fresh"
     SIMILAR = "similar"
+    UNTRIED = "untried"
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ def strongest_reason(interest: InterestVector, scores_by_term: FloatArray) -> Re
 
 
 def popular_reason(parts: Mapping[str, float]) -> Reason:
-    """The larger part of an impersonal score; popularity where they are equal."""
-    fresher = parts["freshness"] > parts["popularity"]
-    return Reason(ReasonKind.FRESH if fresher else ReasonKind.POPULAR)
+    """The larger part of an impersonal score, popularity where they are equal; an item with neither is untried."""
+    if parts["popularity"] <= 0 and parts["freshness"] <= 0:
+        return Reason(ReasonKind.UNTRIED)
+    return Reason(ReasonKind.FRESH if parts["freshness"] > parts["popularity"] else ReasonKind.POPULAR)

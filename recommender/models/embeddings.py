@@ -91,7 +91,7 @@ class ItemEmbedding(models.Model):
     It is stale when the item's content hash or the space's recipe hash is another one than it was made from.
     """
 
-    catalog = models.ForeignKey(Catalog, models.CASCADE, related_name="+", db_index=False)
+    catalog = models.ForeignKey(Catalog, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
     space = models.ForeignKey(
         EmbeddingSpace, models.CASCADE, related_name="embeddings", db_index=False, db_constraint=False
     )
@@ -118,7 +118,7 @@ class EmbeddingJob(models.Model):
 
     MAXIMUM_ATTEMPTS = 3
 
-    catalog = models.ForeignKey(Catalog, models.CASCADE, related_name="+", db_index=False)
+    catalog = models.ForeignKey(Catalog, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
     space = models.ForeignKey(EmbeddingSpace, models.CASCADE, related_name="jobs", db_index=False, db_constraint=False)
     item = models.ForeignKey(Item, models.CASCADE, related_name="+", db_constraint=False)
     content_hash = models.CharField(max_length=64)

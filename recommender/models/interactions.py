@@ -72,11 +72,13 @@ class Interaction(models.Model):
     """One thing that one person did with one item.
 
     Identity, so that the same event sent twice is stored once: the external id; else profile, item, kind and
-    time; else profile, item, kind and sequence. The rows' foreign keys include the catalog (migration 0002), so
-    the database itself refuses an interaction across catalogs.
+    time; else profile, item, kind and sequence. The rows' foreign keys include the catalog (migration 0002) and
+    replace Django's own, so the database itself refuses an interaction across catalogs.
     """
 
-    catalog = models.ForeignKey(Catalog, models.CASCADE, related_name="interactions", db_index=False)
+    catalog = models.ForeignKey(
+        Catalog, models.CASCADE, related_name="interactions", db_index=False, db_constraint=False
+    )
     profile = models.ForeignKey(
         Profile, models.CASCADE, related_name="interactions", db_index=False, db_constraint=False
     )

@@ -65,7 +65,7 @@ ALTER TABLE recommender_slate
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("recommender", "0002_relations"),
+        ("recommender", "0001_initial"),
         ("users", "0001_initial"),
         ("catalog", "0001_initial"),
     ]
