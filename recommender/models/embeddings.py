@@ -40,7 +40,7 @@ class EmbeddingSpace(models.Model):
     normalize = models.BooleanField(_("normalise"), default=True)
     text_template = models.TextField(_("text template"), default=DEFAULT_TEXT_TEMPLATE)
     recipe_hash = models.CharField(max_length=64, editable=False)
-    # The mean of the items' vectors, fixed once when the space was filled; null: nothing is centred.
+    # The mean of the items' vectors, fixed once when the space was filled; null: histories are not centred.
     item_mean = VectorField(null=True, blank=True, editable=False)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.NEW, editable=False)
     serving = models.BooleanField(_("serving"), default=False, editable=False)
@@ -86,7 +86,7 @@ class EmbeddingSpace(models.Model):
 
 
 class ItemEmbedding(models.Model):
-    """An item's vector in a space: centred by the space's mean and of length 1, as it is served.
+    """An item's vector in a space, of length 1 and not centred; the space's mean centres a person's side only.
 
     It is stale when the item's content hash or the space's recipe hash is another one than it was made from.
     """

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-import numpy as np
 from django.db.models import F, Q, QuerySet
 
 from recommender.engine.history import HistoryEvent, KindRule
-from recommender.engine.interest import FloatArray
 from recommender.engine.settings import SeenSettings
-from recommender.models import Interaction, InteractionKind, ItemEmbedding
+from recommender.models import Interaction, InteractionKind
 
 NEWEST_FIRST = (
     F("occurred_at").desc(nulls_last=True),
@@ -44,12 +41,6 @@ def newest_events(profile_id: int, *, length: int) -> list[HistoryEvent]:
         .values_list("item_id", "kind__name", "value", "occurred_at")[:length]
     )
     return [HistoryEvent(*row) for row in rows]
-
-
-def item_vectors(space_id: int, item_ids: Iterable[int]) -> dict[int, FloatArray]:
-    """(d,) vectors by item id, as served; items that have none are absent. One query."""
-    rows = ItemEmbedding.objects.filter(space_id=space_id, item_id__in=list(item_ids)).values_list("item_id", "vector")
-    return {item_id: np.asarray(vector, dtype=np.float64) for item_id, vector in rows}
 
 
 def excluded_item_ids(profile_id: int, seen: SeenSettings, *, now: datetime) -> set[int]:

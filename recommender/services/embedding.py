@@ -19,7 +19,7 @@ from recommender.embeddings.encoder import Encoder
 from recommender.embeddings.exceptions import EmbeddingError
 from recommender.embeddings.item_text import ItemText, render_item_text
 from recommender.embeddings.registry import shared_encoder
-from recommender.embeddings.vectors import centre, normalize_rows
+from recommender.embeddings.vectors import normalize_rows
 from recommender.models import EmbeddingJob, EmbeddingSpace
 from recommender.services.embedding_queue import Claim, claim_jobs, release_failed, renew_lease
 from recommender.services.spaces import finish_if_filled
@@ -78,7 +78,7 @@ def embed_next_batch(space_id: int) -> BatchOutcome:
             logger.warning("embedding of %d items in space %d failed: %s", len(part), space_id, error)
             failed += release_failed(claim.lease, [job.pk for job in part], str(error))
         else:
-            embedded += _store(space, claim, part, vectors)
+            embedded += _store(claim, part, vectors)
         renew_lease(claim.lease, lease_seconds=settings.GENRE_EMBED_LEASE_SECONDS)
     logger.info("space %d: %d embedded, %d failed, %.2f s", space_id, embedded, failed, time.monotonic() - started)
     return BatchOutcome(len(jobs), embedded, failed)
@@ -109,11 +109,8 @@ def _encode(space: EmbeddingSpace, items: Sequence[Item]) -> NDArray[np.float32]
 
 
 @transaction.atomic
-def _store(space: EmbeddingSpace, claim: Claim, jobs: Sequence[EmbeddingJob], vectors: NDArray[np.float32]) -> int:
+def _store(claim: Claim, jobs: Sequence[EmbeddingJob], vectors: NDArray[np.float32]) -> int:
     """Store the vectors of those jobs that are still held; how many were."""
-    # The mean may have been fixed while the model was at work: the row's lock orders the two.
-    mean = EmbeddingSpace.objects.select_for_update(no_key=True).values_list("item_mean", flat=True).get(pk=space.pk)
-    served = vectors if mean is None else centre(vectors, np.asarray(mean, dtype=np.float32))
     with connection.cursor() as cursor:
         cursor.execute(
             STORE,
@@ -121,7 +118,7 @@ def _store(space: EmbeddingSpace, claim: Claim, jobs: Sequence[EmbeddingJob], ve
                 claim.lease,
                 [job.pk for job in jobs],
                 [job.item_id for job in jobs],
-                [HalfVector(vector).to_text() for vector in served],
+                [HalfVector(vector).to_text() for vector in vectors],
             ],
         )
         return int(cursor.rowcount)

@@ -15,7 +15,8 @@ from recommender.engine.history import item_weights
 from recommender.engine.interest import FloatArray, InterestVector, interest_vector
 from recommender.engine.settings import InterestSettings
 from recommender.models import EmbeddingSpace
-from recommender.selectors.history import item_vectors, kind_rules, newest_events
+from recommender.selectors.history import kind_rules, newest_events
+from recommender.selectors.vectors import source_vectors
 from recommender.services.answers import Notice
 from recommender.services.embedding import encoder_of
 from users.models import Profile
@@ -50,7 +51,7 @@ def interest_of(
     if settings.use_history and profile is not None:
         events = newest_events(profile.pk, length=settings.history_length)
         weights = item_weights(events, kind_rules(profile.catalog_id), settings)
-        vectors = item_vectors(space.pk, [weight.item_id for weight in weights])
+        vectors = source_vectors(space, [weight.item_id for weight in weights])
     vector = interest_vector(weights, vectors, statement_vector, statement_weight=settings.statement_weight)
     return Interest(vector, notices)
 

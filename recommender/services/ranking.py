@@ -12,9 +12,9 @@ from recommender.engine.explanation import Reason, popular_reason, strongest_rea
 from recommender.engine.interest import InterestVector, score_parts, term_scores
 from recommender.engine.settings import ScoringSettings
 from recommender.models import EmbeddingSpace
-from recommender.selectors.history import item_vectors
 from recommender.selectors.nearest import nearest_item_ids
 from recommender.selectors.popular import popular_items
+from recommender.selectors.vectors import target_vectors
 
 # Exact scores may order neighbours differently from the index's half precision: a few more are scored than shown.
 SPARE_CANDIDATES = 10
@@ -50,7 +50,7 @@ def rank_for_interest(
         filters=settings.filters,
         excluded_ids=excluded_ids,
     )
-    vectors = item_vectors(space.pk, candidates)
+    vectors = target_vectors(space, candidates)
     if not vectors:
         return []
     item_ids = sorted(vectors)

@@ -14,7 +14,7 @@ from recommender.engine.explanation import Reason, ReasonKind
 from recommender.engine.interest import InterestVector, Term
 from recommender.models import EmbeddingSpace, Scenario, Slate
 from recommender.selectors.configuration import active_config, serving_space
-from recommender.selectors.history import item_vectors
+from recommender.selectors.vectors import source_vectors
 from recommender.services.answering import give_answer, list_length, settings_of
 from recommender.services.answers import Answer, Basis, Notice
 from recommender.services.ranking import RankedItem, rank_by_popularity, rank_for_interest
@@ -52,7 +52,7 @@ def similar_items(*, item: Item, k: int | None = None, language: str = "en", now
 
 def _source(space: EmbeddingSpace | None, item: Item) -> InterestVector | None:
     """The item's own vector in the place of a person's."""
-    vector = None if space is None else item_vectors(space.pk, [item.pk]).get(item.pk)
+    vector = None if space is None else source_vectors(space, [item.pk]).get(item.pk)
     return None if vector is None else InterestVector(vector, (Term(item.pk, "similar", 1.0, vector),))
 
 

@@ -109,28 +109,20 @@ def change_recipe(space: EmbeddingSpace, **changes: str | int | bool) -> None:
 
 
 def _fix_mean(space: EmbeddingSpace, count: int) -> None:
-    """Centre a space once: when it is filled and large enough for a mean to mean anything.
+    """Fix the mean that centres histories, once: when the space is filled and large enough for a mean to mean anything.
 
     Under 200 items nothing is centred: the mean of a handful of texts is made of those texts themselves.
     """
     if space.item_mean is not None or count < MINIMUM_ITEMS_FOR_CENTRING:
         return
-    with transaction.atomic(), connection.cursor() as cursor:
-        locked = EmbeddingSpace.objects.select_for_update().get(pk=space.pk)
-        if locked.item_mean is not None:
-            return
+    with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE recommender_embeddingspace SET item_mean = "
-            "(SELECT avg(vector::vector) FROM recommender_itemembedding WHERE space_id = %s) WHERE id = %s",
+            "(SELECT avg(vector::vector) FROM recommender_itemembedding WHERE space_id = %s) "
+            "WHERE id = %s AND item_mean IS NULL",
             [space.pk, space.pk],
         )
-        cursor.execute(
-            "UPDATE recommender_itemembedding SET vector = l2_normalize(vector::vector - mean.item_mean)::halfvec "
-            "FROM recommender_embeddingspace mean WHERE mean.id = %s AND space_id = mean.id "
-            "AND l2_norm(vector::vector - mean.item_mean) > 1e-6",
-            [space.pk],
-        )
-    logger.info("space %d: centred by the mean of %d items", space.pk, count)
+    logger.info("space %d: histories are centred by the mean of %d items", space.pk, count)
 
 
 def _has_open_jobs(space_id: int) -> bool:
