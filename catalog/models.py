@@ -105,5 +105,6 @@ class Item(models.Model):
         return [str(name) for name in translated] if isinstance(translated, list) else self.categories
 
     def translation(self, language: str) -> Mapping[str, object]:
-        found = self.translations.get(language)
+        """The translated fields; those of `zh` answer for `zh-hans` where there are none of its own."""
+        found = self.translations.get(language) or self.translations.get(language.split("-")[0])
         return found if isinstance(found, dict) else {}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import zoneinfo
+from collections.abc import Collection
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -50,6 +52,22 @@ def whole_number(name: str, *, default: int, minimum: int = 0) -> int:
     return number
 
 
+def choice(name: str, *, default: str, allowed: Collection[str]) -> str:
+    """One of a few words, whatever its capitals; the answer has those of `allowed`."""
+    asked = text(name, default)
+    by_lower_case = {word.lower(): word for word in allowed}
+    if asked.lower() not in by_lower_case:
+        raise ImproperlyConfigured(f"{name}={asked!r} is not known: write one of {', '.join(sorted(allowed))}.")
+    return by_lower_case[asked.lower()]
+
+
+def time_zone(name: str, *, default: str) -> str:
+    asked = text(name, default)
+    if asked not in zoneinfo.available_timezones():
+        raise ImproperlyConfigured(f"{name}={asked!r} is not a time zone: write one such as UTC or Asia/Shanghai.")
+    return asked
+
+
 def words(name: str, default: list[str]) -> list[str]:
     """A comma-separated list."""
     raw = os.environ.get(name)
@@ -66,6 +84,8 @@ def secret_key() -> str:
             key = Path(path).read_text(encoding="utf-8").strip()
         except OSError as error:
             raise ImproperlyConfigured(f"GENRE_SECRET_KEY_FILE={path}: {error.strerror}.") from error
+        except UnicodeDecodeError:
+            raise ImproperlyConfigured(f"GENRE_SECRET_KEY_FILE={path} holds no text in UTF-8.") from None
     if not key:
         raise ImproperlyConfigured(
             "GENRE_SECRET_KEY is not set. Start through ./run, which makes and keeps one, or set "
@@ -79,7 +99,11 @@ def database(url: str, *, connection_max_age_seconds: int) -> dict[str, object]:
 
     Query parameters reach libpq as they are; `?host=/folder` is how a unix socket is named.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        # Its own message would repeat the address, and with it the password.
+        raise ImproperlyConfigured("DATABASE_URL is no address: postgresql://user:password@host:5432/name.") from None
     if parts.scheme not in POSTGRES_SCHEMES:
         raise ImproperlyConfigured(
             f"DATABASE_URL has the scheme {parts.scheme or '(none)'!r}: GENRE needs PostgreSQL with pgvector, "
@@ -95,13 +119,14 @@ def database(url: str, *, connection_max_age_seconds: int) -> dict[str, object]:
     options: dict[str, object] = dict(parse_qsl(parts.query))
     host = str(options.pop("host", "")) or unquote(parts.hostname or "")
     user = str(options.pop("user", "")) or unquote(parts.username or "")
+    port_in_query = options.pop("port", "")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": name,
         "USER": user,
         "PASSWORD": unquote(parts.password or ""),
         "HOST": host,
-        "PORT": str(port or options.pop("port", "")),
+        "PORT": str(port or port_in_query),
         "OPTIONS": options,
         "CONN_MAX_AGE": connection_max_age_seconds,
         "CONN_HEALTH_CHECKS": True,

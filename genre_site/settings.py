@@ -5,6 +5,7 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from genre_site import env
+from recommender.embeddings.registry import BACKENDS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -92,7 +93,7 @@ LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = env.text("GENRE_TIME_ZONE", "UTC")
+TIME_ZONE = env.time_zone("GENRE_TIME_ZONE", default="UTC")
 
 # Static files: local, compressed, with hashed names.
 STATIC_URL = "static/"
@@ -106,6 +107,8 @@ STORAGES = {
 # Transport: HTTPS unless it is switched off, as ./run demo does on the loopback address.
 HTTPS = env.flag("GENRE_HTTPS", default=True)
 SECURE_SSL_REDIRECT = HTTPS
+# Probes ask from inside, without TLS.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
@@ -127,17 +130,28 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_RESULT_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
+# Other projects may use the same broker.
+CELERY_TASK_DEFAULT_QUEUE = "genre"
+# A message is done with when its task starts: claims in the database say what is left after a crash, while a broker
+# would bring the message back an hour later, when it means nothing.
+CELERY_TASK_ACKS_LATE = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# A busy machine may take longer than the usual four seconds to start a process, which would be ended and begun again.
+CELERY_WORKER_PROC_ALIVE_TIMEOUT = 60.0
+# Tasks give no results: nothing is to be waited for when a process was killed.
+CELERY_WORKER_LOST_WAIT = 0.5
+# However long the broker is away, the worker waits for it.
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 # A page that nudges the worker must not hang when the broker is away: the work waits in the database.
 CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_CONNECTION_TIMEOUT = 2.0
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 1.0,
-    "socket_timeout": 5.0,
+    "socket_timeout": 2.0,
+    "max_retries": 0,
     "visibility_timeout": 3600,
 }
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "embed-stale-items": {
         "task": "recommender.tasks.embed_stale_items",
@@ -155,7 +169,8 @@ CELERY_BEAT_SCHEDULE = {
 # GENRE
 GENRE_EMBED_BATCH_SIZE = env.whole_number("GENRE_EMBED_BATCH_SIZE", default=256, minimum=1)
 GENRE_EMBED_LEASE_SECONDS = env.whole_number("GENRE_EMBED_LEASE_SECONDS", default=30, minimum=1)
-GENRE_DEFAULT_ENCODER = env.text("GENRE_DEFAULT_ENCODER", "multilingual-use")
+GENRE_EMBED_RETRY_SECONDS = env.whole_number("GENRE_EMBED_RETRY_SECONDS", default=10)
+GENRE_DEFAULT_ENCODER = env.choice("GENRE_DEFAULT_ENCODER", default="multilingual-use", allowed=BACKENDS)
 GENRE_SLATE_RETENTION_MONTHS = env.whole_number("GENRE_SLATE_RETENTION_MONTHS", default=12, minimum=1)
 
 REST_FRAMEWORK = {
@@ -169,11 +184,12 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "genre_site.errors.problem_response",
 }
 
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.text("GENRE_LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console"], "level": env.choice("GENRE_LOG_LEVEL", default="INFO", allowed=LOG_LEVELS)},
     "loggers": {"django.server": {"level": "INFO"}},
 }

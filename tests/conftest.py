@@ -9,6 +9,7 @@ import pytest
 from pytest_django import Settings
 
 from catalog.models import Catalog, Item
+from genre_site.cli.message_catalogues import compile_stale_catalogues
 from recommender.models import EmbeddingSpace, Interaction
 from recommender.services.catalogs import open_catalog
 from recommender.services.embedding import embed_next_batch
@@ -30,6 +31,14 @@ def _hashing_by_default(settings: Settings) -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.SECURE_SSL_REDIRECT = False
+    # Argon2 is slow on purpose, and most tests only need somebody to be signed in.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _compiled_messages() -> None:
+    """pytest may be started without ./run, which compiles them."""
+    compile_stale_catalogues()
 
 
 @pytest.fixture

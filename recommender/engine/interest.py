@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,6 +66,9 @@ def interest_vector(
     long history does not drown the words.
     """
     history = [Term(w.item_id, w.kind, w.weight, item_vectors[w.item_id]) for w in weights if w.item_id in item_vectors]
+    # Weights count relative to the largest: a history that has faded by many half-lives still has its direction.
+    loudest = max((abs(term.coefficient) for term in history), default=0.0)
+    history = [replace(term, coefficient=term.coefficient / loudest) for term in history if loudest > 0]
     history_norm = float(np.linalg.norm(_sum(history))) if history else 0.0
     statement_norm = 0.0 if statement_vector is None else float(np.linalg.norm(statement_vector))
     likes_something = any(term.coefficient > 0 for term in history)
@@ -73,7 +76,7 @@ def interest_vector(
     has_history = history_norm > SMALLEST_NORM and (likes_something or has_statement)
     # Likes are scaled to length 1; dislikes alone are only ever shortened, or one of them would weigh as much as
     # all the words that it stands beside.
-    history_length = 1.0 if likes_something else min(1.0, history_norm)
+    history_length = 1.0 if likes_something else min(1.0, loudest * history_norm)
     share = min(max(statement_weight, 0.0), 1.0) if has_history and has_statement else float(has_statement)
     terms = _scaled(history, (1 - share) * history_length / history_norm) if has_history else []
     if has_statement and statement_vector is not None:
@@ -101,7 +104,8 @@ def term_scores(interest: InterestVector, item_vectors: FloatArray) -> FloatArra
     """
     coefficients = np.array([term.coefficient for term in interest.terms])
     sources = np.stack([term.vector for term in interest.terms])
-    return (item_vectors @ sources.T) * coefficients
+    by_term: FloatArray = (item_vectors @ sources.T) * coefficients
+    return by_term
 
 
 def score_parts(interest: InterestVector, scores_by_term: FloatArray) -> dict[str, FloatArray]:
@@ -129,7 +133,7 @@ def _part_name(term: Term) -> str:
 
 
 def _scaled(terms: Sequence[Term], factor: float) -> list[Term]:
-    return [Term(term.item_id, term.kind, term.coefficient * factor, term.vector) for term in terms]
+    return [replace(term, coefficient=term.coefficient * factor) for term in terms]
 
 
 def _sum(terms: Sequence[Term]) -> FloatArray:

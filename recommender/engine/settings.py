@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 
-def explained(english: str, chinese: str) -> dict[str, str]:
+def explained(english: str, chinese: str) -> JsonDict:
     """The `json_schema_extra` of a field: what it does, in both languages of the admin."""
     return {"help_en": english, "help_zh": chinese}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -10,6 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Catalog, Item
 from users.models import Profile
+
+
+def finite(field: str) -> Q:
+    """Neither NaN nor infinite, which PostgreSQL would take for very large numbers."""
+    return Q(**{f"{field}__gte": -sys.float_info.max, f"{field}__lte": sys.float_info.max})
 
 
 class InteractionKind(models.Model):
@@ -56,6 +63,12 @@ class InteractionKind(models.Model):
             models.UniqueConstraint(fields=["catalog", "name"], name="interaction_kind_once_in_catalog"),
             models.UniqueConstraint(fields=["catalog", "id"], name="interaction_kind_in_catalog"),
             models.CheckConstraint(condition=Q(weight__gte=0), name="interaction_kind_weight_not_negative"),
+            models.CheckConstraint(
+                condition=finite("weight")
+                & finite("value_spread")
+                & (Q(neutral_value__isnull=True) | finite("neutral_value")),
+                name="interaction_kind_numbers_finite",
+            ),
             models.CheckConstraint(condition=Q(sign__in=(1, -1)), name="interaction_kind_sign"),
             models.CheckConstraint(condition=Q(value_spread__gt=0), name="interaction_kind_spread_positive"),
             models.CheckConstraint(
@@ -110,6 +123,7 @@ class Interaction(models.Model):
                 condition=Q(external_id__isnull=True) | ~Q(external_id=""),
                 name="interaction_identifier_not_empty",
             ),
+            models.CheckConstraint(condition=Q(value__isnull=True) | finite("value"), name="interaction_value_finite"),
             models.UniqueConstraint(
                 fields=["catalog", "external_id"],
                 condition=Q(external_id__isnull=False),

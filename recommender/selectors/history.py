@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import F, Q, QuerySet
 
-from recommender.engine.history import HistoryEvent, KindRule
+from recommender.engine.history import HistoryEvent, KindRule, event_strength
 from recommender.engine.settings import SeenSettings
 from recommender.models import Interaction, InteractionKind
 
@@ -19,18 +19,7 @@ NEWEST_FIRST = (
 
 def kind_rules(catalog_id: int) -> dict[str, KindRule]:
     """The catalog's interaction kinds by name; one query."""
-    return {
-        kind.name: KindRule(
-            name=kind.name,
-            weight=kind.weight,
-            sign=kind.sign,
-            value_mode=kind.value_mode,  # type: ignore[arg-type]  # the column's choices are the literal's values
-            neutral_value=kind.neutral_value,
-            value_spread=kind.value_spread,
-            states=kind.states,
-        )
-        for kind in InteractionKind.objects.filter(catalog_id=catalog_id)
-    }
+    return {kind.name: _rule(kind) for kind in InteractionKind.objects.filter(catalog_id=catalog_id)}
 
 
 def newest_events(profile_id: int, *, length: int) -> list[HistoryEvent]:
@@ -58,11 +47,26 @@ def excluded_item_ids(profile_id: int, seen: SeenSettings, *, now: datetime) -> 
 
 
 def _rejected_item_ids(interactions: QuerySet[Interaction]) -> set[int]:
-    """Items whose newest stated opinion is negative, such as a dislike that no later like took back."""
+    """Items whose newest stated opinion speaks against them, as a dislike does or a poor rating.
+
+    A later like, or a later good rating, takes it back; a later view does not.
+    """
     latest = (
         interactions.filter(kind__states=True)
         .order_by("item_id", *NEWEST_FIRST)
         .distinct("item_id")
-        .values_list("item_id", "kind__sign")
+        .select_related("kind")
     )
-    return {item_id for item_id, sign in latest if sign == InteractionKind.Sign.NEGATIVE}
+    return {opinion.item_id for opinion in latest if event_strength(_rule(opinion.kind), opinion.value, weight=1.0) < 0}
+
+
+def _rule(kind: InteractionKind) -> KindRule:
+    return KindRule(
+        name=kind.name,
+        weight=kind.weight,
+        sign=kind.sign,
+        value_mode=kind.value_mode,  # type: ignore[arg-type]  # the column's choices are the literal's values
+        neutral_value=kind.neutral_value,
+        value_spread=kind.value_spread,
+        states=kind.states,
+    )

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 from pgvector import HalfVector
 from pgvector.django import CosineDistance, HalfVectorField
@@ -47,7 +48,7 @@ def exact_nearest(
     candidates: QuerySet[ItemEmbedding], space: EmbeddingSpace, vector: FloatArray, *, limit: int
 ) -> list[int]:
     """The same by reading every candidate. Adding 0 makes the order one that no index offers."""
-    return _ids(candidates.annotate(distance=_distance(space, vector) + 0.0), limit)
+    return _ids(candidates, _distance(space, vector) + 0.0, limit)
 
 
 def _indexed_nearest(
@@ -61,7 +62,7 @@ def _indexed_nearest(
                 "set_config('hnsw.iterative_scan', 'relaxed_order', true)",
                 [str(ef_search)],
             )
-        return _ids(candidates.annotate(distance=_distance(space, vector)), limit, tie_by_id=False)
+        return _ids(candidates, _distance(space, vector), limit, tie_by_id=False)
 
 
 def _distance(space: EmbeddingSpace, vector: FloatArray) -> CosineDistance:
@@ -69,8 +70,8 @@ def _distance(space: EmbeddingSpace, vector: FloatArray) -> CosineDistance:
     return CosineDistance(Cast("vector", HalfVectorField(dimensions=space.dimension)), HalfVector(vector))
 
 
-def _ids(candidates: QuerySet[ItemEmbedding], limit: int, *, tie_by_id: bool = True) -> list[int]:
+def _ids(candidates: QuerySet[ItemEmbedding], distance: Combinable, limit: int, *, tie_by_id: bool = True) -> list[int]:
     order = ("distance", "item_id") if tie_by_id else ("distance",)
-    rows = list(candidates.order_by(*order).values_list("item_id", "distance")[:limit])
+    rows = list(candidates.annotate(distance=distance).order_by(*order).values_list("item_id", "distance")[:limit])
     # Iterative scans return nearly sorted rows.
     return [item_id for item_id, _ in sorted(rows, key=lambda row: (row[1], row[0]))]

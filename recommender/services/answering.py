@@ -21,6 +21,8 @@ from recommender.services.slates import log_slate
 logger = logging.getLogger(__name__)
 
 LONGEST_LIST = 200
+# Of words that come from outside: more than anybody says of their taste, and a request line still holds it.
+LONGEST_STATEMENT = 500
 # Notices that tell of something missing, not merely of what the list was made from.
 DEGRADING_CODES = frozenset({"encoder_unavailable", "no_embedding_space", "not_all_embedded", "configuration_invalid"})
 
@@ -42,7 +44,7 @@ def list_length(k: int | None, settings: ScoringSettings) -> int:
     if k is None:
         return settings.result_list.length
     if not 1 <= k <= LONGEST_LIST:
-        raise InvalidRequest(f"k is {k}: a list has 1 to {LONGEST_LIST} items.")
+        raise InvalidRequest(_("k is %(k)d: a list has 1 to %(longest)d items.") % {"k": k, "longest": LONGEST_LIST})
     return k
 
 
@@ -51,6 +53,8 @@ def give_answer(slate: Slate, ranked: Sequence[RankedItem], notices: Sequence[No
     reason_ids = {item.reason.item_id for item in ranked if item.reason.item_id is not None}
     labels = item_labels({item.item_id for item in ranked} | reason_ids, language=slate.language)
     titles = {item_id: label.title for item_id, label in labels.items()}
+    # An item may be deleted between being ranked and being named.
+    ranked = [item for item in ranked if item.item_id in labels and item.reason.item_id in {None, *labels}]
     results = [
         Result(
             rank=rank,

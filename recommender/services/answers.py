@@ -73,3 +73,9 @@ def answer_of(slate: Slate) -> Answer:
         config_version=slate.config.version if slate.config else None,
         results=[Result(**result) for result in slate.results],
     )
+
+
+def find_answer(request_id: uuid.UUID) -> Answer | None:
+    """The answer that was given under this id, None where there is none (any more); one query."""
+    slate = Slate.objects.select_related("config").defer("interest_vector").filter(request_id=request_id).first()
+    return None if slate is None else answer_of(slate)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from catalog.models import Catalog
 from recommender.embeddings.registry import BACKENDS
@@ -57,6 +58,7 @@ def equip_catalog(catalog: Catalog) -> None:
                 version=1,
                 settings=ScoringSettings().model_dump(mode="json"),
                 state=ScoringConfig.State.ACTIVE,
+                activated_at=timezone.now(),
             )
     backend = BACKENDS[settings.GENRE_DEFAULT_ENCODER]
     EmbeddingSpace.objects.get_or_create(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import uuid
 from datetime import datetime
 
@@ -24,7 +25,7 @@ INSERT INTO recommender_interaction
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT {identity} DO UPDATE SET value = EXCLUDED.value, slate_id = coalesce(
     EXCLUDED.slate_id, recommender_interaction.slate_id)
-RETURNING id, xmax = 0
+RETURNING id, xmax = 0, profile_id, item_id, kind_id
 """
 
 
@@ -43,10 +44,13 @@ def record_interaction(
     """Store an interaction once, however often it is sent; sent again with another value, the value changes.
 
     Without a time and a sequence it happened now. Raises NotInCatalog for a kind that the catalog does not have
-    and InvalidRequest where profile and item are of different catalogs.
+    and InvalidRequest where profile and item are of different catalogs, the value is not finite, or the external id
+    already names something that another person did, or another item or kind.
     """
     if profile.catalog_id != item.catalog_id:
         raise InvalidRequest("The profile and the item belong to different catalogs.")
+    if value is not None and not math.isfinite(value):
+        raise InvalidRequest(f"The value {value} is not a number that can be weighed.")
     found = InteractionKind.objects.filter(catalog_id=profile.catalog_id, name=kind).first()
     if found is None:
         raise NotInCatalog(f"The catalog has no interaction kind {kind!r}.")
@@ -69,7 +73,9 @@ def record_interaction(
                 slate_id,
             ],
         )
-        interaction_id, created = cursor.fetchone()
+        interaction_id, created, *named = cursor.fetchone()
+    if named != [profile.pk, item.pk, found.pk]:
+        raise InvalidRequest(f"The identifier {external_id!r} names another interaction already.")
     return Interaction.objects.get(pk=interaction_id), created
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import lru_cache
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -14,6 +13,9 @@ PARENT = "recommender_slate"
 # Two processes that see the first answer of a month must not both make its partition.
 PARTITION_LOCK = 0x534C4154
 MONTHS_AHEAD = 2
+
+# Months whose partition this process has seen: an answer need not ask for it again.
+_known_months: set[tuple[int, int]] = set()
 
 
 def log_slate(slate: Slate) -> None:
@@ -31,7 +33,7 @@ def maintain_partitions(*, now: datetime) -> list[str]:
     with connection.cursor() as cursor:
         for name in expired:
             cursor.execute(f'DROP TABLE IF EXISTS "{name}"')
-    _ensure_month.cache_clear()
+    _known_months.clear()
     return expired
 
 
@@ -62,10 +64,13 @@ def create_partition(year: int, month: int) -> None:
         )
 
 
-@lru_cache(maxsize=48)
 def _ensure_month(year: int, month: int) -> None:
+    if (year, month) in _known_months:
+        return
     if partition_name(year, month) not in partitions():
         create_partition(year, month)
+    # Not before the transaction is done: rolled back, it takes the partition with it.
+    transaction.on_commit(lambda: _known_months.add((year, month)))
 
 
 def _month(year: int, month: int, offset: int) -> tuple[int, int]:

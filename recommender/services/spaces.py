@@ -71,8 +71,9 @@ def drop_index(space: EmbeddingSpace) -> None:
 @transaction.atomic
 def serve_space(space: EmbeddingSpace) -> None:
     """Let a filled space answer its catalog's requests from the next one on; serving the former one goes back."""
-    rows = EmbeddingSpace.objects.select_for_update().filter(catalog_id=space.catalog_id)
-    chosen = rows.get(pk=space.pk)
+    rows = EmbeddingSpace.objects.filter(catalog_id=space.catalog_id)
+    # All of them, in one order: of two people who switch at once the second sees what the first has done.
+    chosen = {row.pk: row for row in rows.select_for_update().order_by("pk")}[space.pk]
     if chosen.state != EmbeddingSpace.State.FILLED:
         raise SpaceNotReady(f"The space {chosen.name!r} is not filled: embed its items first.")
     rows.exclude(pk=chosen.pk).filter(serving=True).update(serving=False)
@@ -81,6 +82,8 @@ def serve_space(space: EmbeddingSpace) -> None:
 
 def change_recipe(space: EmbeddingSpace, **changes: str | int | bool) -> None:
     """Change how a space makes vectors: each of its items becomes stale, and its mean is fixed anew.
+
+    What concerns queries alone (the query prefix) holds from the next request on and touches no item.
 
     Vectors of another model or dimension cannot stand beside the new ones and go at once; after a change of the
     template alone the former ones serve until they are replaced.
@@ -101,9 +104,10 @@ def change_recipe(space: EmbeddingSpace, **changes: str | int | bool) -> None:
         ):
             drop_index(locked)
             ItemEmbedding.objects.filter(space=locked).delete()
-        locked.item_mean = None
-        locked.state = EmbeddingSpace.State.NEW
-        locked.filled_at = None
+        if before.recipe_hash != after.recipe_hash:
+            locked.item_mean = None
+            locked.state = EmbeddingSpace.State.NEW
+            locked.filled_at = None
         locked.save()
     space.refresh_from_db()
 

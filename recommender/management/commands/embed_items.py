@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import time
 from argparse import ArgumentParser
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from catalog.models import Catalog, Item
 from recommender.exceptions import NoWorker
 from recommender.models import EmbeddingJob, EmbeddingSpace
-from recommender.services.embedding_queue import failed_jobs, open_jobs, queue_stale_items, retry_failed
+from recommender.services.embedding_queue import open_jobs, queue_stale_items, retry_failed
 from recommender.services.workers import ensure_worker, worker_answers
 from recommender.tasks import send_nudge
 
@@ -28,29 +30,32 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--catalog", required=True, help="short name of the catalog")
         parser.add_argument("--space", help="name of the embedding space; the serving one where not given")
-        parser.add_argument("--wait", action="store_true", help="wait until all is done; starts a worker if none answers")
+        parser.add_argument(
+            "--wait", action="store_true", help="wait until all is done; starts a worker if none answers"
+        )
         parser.add_argument("--retry-failed", action="store_true", help="try items again that failed three times")
 
     def handle(self, *args: Any, **options: Any) -> None:
         space = self._space(options["catalog"], options["space"])
+        started = _database_time()
         if options["retry_failed"]:
             self.stdout.write(f"retried: {retry_failed(space.pk)}")
         queue_stale_items(space)
-        waiting, failed_before = open_jobs(space.pk), failed_jobs(space.pk)
+        waiting = open_jobs(space.pk)
         told = send_nudge()
         if not options["wait"]:
-            if not told:
+            if waiting and not told:
                 self.stderr.write("The broker does not answer: the items wait, and are embedded once it does.")
             self.stdout.write(f"queued: {waiting}")
             return
-        if waiting:
+        if not _is_done(space):
             try:
                 ensure_worker(say=self.stderr.write)
             except NoWorker as error:
                 raise CommandError(f"{error} {waiting} items wait.") from error
             send_nudge()
             self._watch(space, waiting)
-        self._report(space, waiting, failed_before)
+        self._report(space, started)
 
     def _space(self, slug: str, name: str | None) -> EmbeddingSpace:
         catalog = Catalog.objects.filter(slug=slug).first()
@@ -61,39 +66,54 @@ class Command(BaseCommand):
         space = spaces.filter(name=name).first() if name else spaces.filter(serving=True).first()
         if space is None:
             names = ", ".join(spaces.values_list("name", flat=True)) or "none"
-            raise CommandError(f"The catalog has no embedding space {name or 'that serves'!r}; there is: {names}.")
+            wanted = f"no embedding space {name!r}" if name else "no embedding space that serves"
+            raise CommandError(f"The catalog has {wanted}; there is: {names}.")
         return space
 
     def _watch(self, space: EmbeddingSpace, waiting: int) -> None:
-        """Show progress until no job is open and the space is filled, however often workers come and go."""
+        """Show progress until the space is done, however often workers come and go."""
         columns = (TextColumn("embedding"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         console = Console(stderr=True)
         last_change, last_remaining = time.monotonic(), waiting
         with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
             bar = progress.add_task("embedding", total=waiting)
-            while True:
+            while not _is_done(space):
                 remaining = open_jobs(space.pk)
                 progress.update(bar, completed=max(0, waiting - remaining))
-                if remaining == 0 and self._is_finished(space):
-                    return
                 if remaining != last_remaining:
                     last_change, last_remaining = time.monotonic(), remaining
                 elif time.monotonic() - last_change > SILENCE_SECONDS:
                     last_change = time.monotonic()
-                    if not worker_answers():
-                        self.stderr.write(f"{remaining} items wait and no worker answers: start one with ./run worker.")
+                    self._explain_silence(space, remaining)
                 time.sleep(POLL_SECONDS)
 
-    def _is_finished(self, space: EmbeddingSpace) -> bool:
-        space.refresh_from_db(fields=["state"])
-        nothing_embedded = not space.embeddings.exists()
-        return space.state == EmbeddingSpace.State.FILLED or nothing_embedded
+    def _explain_silence(self, space: EmbeddingSpace, remaining: int) -> None:
+        if not worker_answers():
+            self.stderr.write(f"{remaining} items wait and no worker answers: start one with ./run worker.")
+        elif (
+            reason := EmbeddingJob.objects.filter(space=space).exclude(error="").values_list("error", flat=True).first()
+        ):
+            self.stderr.write(f"{remaining} items wait to be tried again: {reason}")
 
-    def _report(self, space: EmbeddingSpace, waiting: int, failed_before: int) -> None:
-        failed = failed_jobs(space.pk)
-        embedded = waiting - (failed - failed_before)
-        total = Item.objects.filter(catalog_id=space.catalog_id).count()
-        self.stdout.write(f"embedded: {embedded}, unchanged: {total - waiting - failed_before}, failed: {failed}")
-        if failed:
-            reasons = EmbeddingJob.objects.filter(space=space, failed_at__isnull=False).values_list("error", flat=True)
-            raise CommandError(f"{failed} items failed, the first: {reasons.first()} Try again with --retry-failed.")
+    def _report(self, space: EmbeddingSpace, started: datetime) -> None:
+        failures = EmbeddingJob.objects.filter(space=space, failed_at__isnull=False).order_by("pk")
+        total, failed = Item.objects.filter(catalog_id=space.catalog_id).count(), failures.count()
+        embedded = space.embeddings.filter(embedded_at__gte=started).count()
+        self.stdout.write(f"embedded: {embedded}, unchanged: {max(0, total - embedded - failed)}, failed: {failed}")
+        if first := failures.first():
+            raise CommandError(f"{failed} items failed, the first: {first.error} Try again with --retry-failed.")
+
+
+def _is_done(space: EmbeddingSpace) -> bool:
+    """No job is open, and what was embedded is indexed."""
+    space.refresh_from_db(fields=["state"])
+    is_usable = space.state == EmbeddingSpace.State.FILLED or not space.embeddings.exists()
+    return is_usable and open_jobs(space.pk) == 0
+
+
+def _database_time() -> datetime:
+    """The clock that stored vectors are stamped by."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now()")
+        now: datetime = cursor.fetchone()[0]
+    return now

@@ -22,7 +22,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         name = os.environ.get(FILE_VARIABLE)
         if not name:
-            raise CommandError(f"{FILE_VARIABLE} is not set: ./run demo sets it. For your own account: createsuperuser.")
+            raise CommandError(
+                f"{FILE_VARIABLE} is not set: ./run demo sets it. For your own account: createsuperuser."
+            )
         password = self._kept_password(Path(name))
         user = User.objects.filter(email__iexact=EMAIL).first()
         if user is None:

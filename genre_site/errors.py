@@ -1,0 +1,135 @@
+"""Every error as its reader expects it: problem+json (RFC 9457) under /api/, a page in the site's look elsewhere.
+
+Nothing here asks the database or a context processor: these answers must come when the database is down.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.utils.translation import get_language_from_request, override
+from django.utils.translation import gettext as _
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from recommender.exceptions import GenreError, InvalidRequest, NotInCatalog, SpaceNotReady
+
+API_PATH = "/api/"
+PROBLEM_TYPE = "application/problem+json"
+RETRY_AFTER_SECONDS = 10
+# Lost or refused connections, and statements that the server cancelled: the same request may work in a moment.
+DATABASE_OUTAGES = (OperationalError, InterfaceError)
+STATUS_OF_ERRORS: Mapping[type[GenreError], HTTPStatus] = {
+    NotInCatalog: HTTPStatus.NOT_FOUND,
+    InvalidRequest: HTTPStatus.BAD_REQUEST,
+    SpaceNotReady: HTTPStatus.CONFLICT,
+}
+
+
+def problem(status: int, detail: str, **members: object) -> dict[str, object]:
+    """The body of a problem: its title names the status, its detail is a sentence for whoever asked."""
+    return {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **members}
+
+
+def problem_response(error: Exception, context: Mapping[str, Any]) -> Response | None:
+    """REST framework's exception handler. None for what nobody foresaw: Django logs it and asks `server_error`."""
+    response = exception_handler(_known(error), dict(context))
+    if response is None:
+        return None
+    if isinstance(error, exceptions.ValidationError):
+        faults = list(_faults(response.data))
+        response.data = problem(response.status_code, _("The request has mistakes."), errors=faults)
+    else:
+        response.data = problem(response.status_code, str(response.data["detail"]))
+    if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+        response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    response.content_type = PROBLEM_TYPE
+    return response
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _answer(request, HTTPStatus.BAD_REQUEST)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _answer(request, HTTPStatus.FORBIDDEN)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _answer(request, HTTPStatus.NOT_FOUND)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django calls this while it handles the exception, wherever it was raised: in a view or in a middleware."""
+    if not isinstance(sys.exception(), DATABASE_OUTAGES):
+        return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR)
+    response = _answer(request, HTTPStatus.SERVICE_UNAVAILABLE)
+    response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
+
+
+def _known(error: Exception) -> Exception:
+    """The error as one that REST framework can answer, where it is one of GENRE's own or the database is away."""
+    if isinstance(error, DATABASE_OUTAGES):
+        return _with_status(HTTPStatus.SERVICE_UNAVAILABLE, _sentence(HTTPStatus.SERVICE_UNAVAILABLE))
+    if isinstance(error, GenreError):
+        otherwise = HTTPStatus.CONFLICT if error.permanent else HTTPStatus.SERVICE_UNAVAILABLE
+        return _with_status(STATUS_OF_ERRORS.get(type(error), otherwise), str(error))
+    return error
+
+
+def _with_status(status: HTTPStatus, detail: str) -> exceptions.APIException:
+    error = exceptions.APIException(detail)
+    error.status_code = status
+    return error
+
+
+def _faults(detail: Any, field: str = "") -> Iterator[dict[str, str]]:
+    """One entry for each thing that is wrong with a field, nested fields by dotted names."""
+    if isinstance(detail, Mapping):
+        for name, inner in detail.items():
+            yield from _faults(inner, f"{field}.{name}" if field else str(name))
+    elif isinstance(detail, list):
+        for inner in detail:
+            yield from _faults(inner, field)
+    else:
+        yield {"field": field, "detail": str(detail)}
+
+
+def _answer(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
+    # The error may have come before a language was chosen, or after the one of an earlier request.
+    with override(get_language_from_request(request)):
+        sentence = _sentence(status)
+        if request.path_info.startswith(API_PATH):
+            return JsonResponse(problem(status, sentence), status=status, content_type=PROBLEM_TYPE)
+        page = render_to_string(
+            "errors/page.html", {"status": int(status), "heading": _heading(status), "sentence": sentence}
+        )
+        return HttpResponse(page, status=status)
+
+
+def _heading(status: HTTPStatus) -> str:
+    return {
+        HTTPStatus.BAD_REQUEST: _("This request cannot be understood"),
+        HTTPStatus.FORBIDDEN: _("This is not open to you"),
+        HTTPStatus.NOT_FOUND: _("There is nothing here"),
+        HTTPStatus.INTERNAL_SERVER_ERROR: _("Something went wrong here"),
+        HTTPStatus.SERVICE_UNAVAILABLE: _("GENRE is resting for a moment"),
+    }[status]
+
+
+def _sentence(status: HTTPStatus) -> str:
+    return {
+        HTTPStatus.BAD_REQUEST: _("The address or what came with it is malformed."),
+        HTTPStatus.FORBIDDEN: _("Sign in with an account that may see it, or go back to the start page."),
+        HTTPStatus.NOT_FOUND: _("The address leads nowhere: it may be misspelt, or what it named is gone."),
+        HTTPStatus.INTERNAL_SERVER_ERROR: _("The mistake is on this side, and it has been written to the log."),
+        HTTPStatus.SERVICE_UNAVAILABLE: _("The database does not answer. Try again in a few seconds."),
+    }[status]

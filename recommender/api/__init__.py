@@ -1,0 +1,1 @@
+"""The JSON face of recommendations: reads parameters, calls a service, answers."""

@@ -1,0 +1,42 @@
+"""What is wrong with a configuration, in sentences: pydantic's own speak of types, to programmers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+
+def setting_errors(error: ValidationError) -> list[str]:
+    """One sentence for each mistake, beginning with the dotted name of the setting."""
+    return [_sentence(details) for details in error.errors(include_url=False)]
+
+
+def _sentence(details: ErrorDetails) -> str:
+    name = ".".join(str(step) for step in details["loc"])
+    said = _said(details["type"], details.get("ctx", {})) or details["msg"]
+    return f"{name}: {said}" if name else said
+
+
+def _said(kind: str, context: Mapping[str, object]) -> str | None:
+    """None for kinds that no setting has now: pydantic's English is better than silence."""
+    if kind in ("int_parsing", "int_type", "int_from_float"):
+        return _("has to be a whole number.")
+    if kind in ("float_parsing", "float_type", "finite_number"):
+        return _("has to be a number.")
+    if kind in ("bool_parsing", "bool_type"):
+        return _("has to be true or false.")
+    return {
+        "extra_forbidden": _("is not a setting."),
+        "greater_than": _("has to be more than %(gt)s."),
+        "greater_than_equal": _("has to be %(ge)s or more."),
+        "less_than": _("has to be less than %(lt)s."),
+        "less_than_equal": _("has to be %(le)s or less."),
+        "literal_error": _("has to be one of %(expected)s."),
+        "string_type": _("has to be a text."),
+        "list_type": _("has to be a list."),
+        "dict_type": _("has to be names with values."),
+        "model_type": _("has to be a section of settings."),
+    }.get(kind, "") % context or None

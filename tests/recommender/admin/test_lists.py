@@ -1,0 +1,114 @@
+"""Every list page: who may enter, what it costs, what its search takes, which language it speaks."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from catalog.lean_admin import BoundedPaginator
+from catalog.models import Catalog, Item
+from recommender.models import EmbeddingSpace, Interaction
+from recommender.services.recommending import recommend
+from tests.conftest import MakeItem, MakeProfile, act
+from tests.recommender.admin.conftest import fail
+from users.models import Profile, User
+
+PAGES = [
+    "catalog/catalog",
+    "catalog/item",
+    "users/user",
+    "users/profile",
+    "recommender/interactionkind",
+    "recommender/interaction",
+    "recommender/embeddingspace",
+    "recommender/embeddingjob",
+    "recommender/scenario",
+    "recommender/scoringconfig",
+    "recommender/slate",
+]
+LARGE_TABLES = ["catalog_item", "recommender_interaction", "recommender_slate", "users_profile"]
+
+
+class TestEveryList:
+    @pytest.fixture
+    def fill(self, catalog: Catalog, space: EmbeddingSpace, make_item: MakeItem, make_profile: MakeProfile) -> Any:
+        def fill(name: str) -> None:
+            """Three more rows of everything, each in another row's company."""
+            for number in range(3):
+                profile = make_profile(f"{name}-{number}")
+                item = make_item(f"{name}-{number}")
+                act(profile, item)
+                other = Catalog.objects.create(slug=f"{name}-{number}", name=name)
+                User.objects.create_user(f"{name}-{number}@example.com")
+                fail(space, item)
+                recommend(catalog=catalog, profile=profile)
+                Profile.objects.create(catalog=other, external_id=name)
+
+        return fill
+
+    @pytest.mark.parametrize("page", PAGES)
+    def test_opens_at_a_constant_number_of_queries(self, staff: Client, fill: Any, page: str) -> None:
+        def queries() -> int:
+            with CaptureQueriesContext(connection) as captured:
+                assert staff.get(f"/admin/{page}/").status_code == 200
+            return len(captured)
+
+        fill("first")
+        queries()
+        few = queries()
+        fill("second")
+        assert queries() == few <= 8
+
+    @pytest.mark.parametrize("page", PAGES)
+    def test_search_takes_anything(self, staff: Client, liked: Interaction, page: str) -> None:
+        for term in ("interstellar", "(", "[a-", "%", "'", "\\", "流浪", "a\x00b", "x" * 500):
+            assert staff.get(f"/admin/{page}/", {"q": term}).status_code == 200
+
+    @pytest.mark.parametrize("page", PAGES)
+    def test_is_closed_to_strangers_and_to_charlie(self, client: Client, db: None, charlie: User, page: str) -> None:
+        assert client.get(f"/admin/{page}/").headers["Location"].startswith("/admin/login/")
+        client.force_login(charlie)
+        assert client.get(f"/admin/{page}/").headers["Location"].startswith("/admin/login/")
+
+    @pytest.mark.parametrize("page", PAGES)
+    def test_staff_without_rights_is_refused(self, client: Client, charlie: User, page: str) -> None:
+        charlie.is_staff = True
+        charlie.save()
+        client.force_login(charlie)
+        assert client.get(f"/admin/{page}/").status_code == 403
+
+    @pytest.mark.parametrize("page", PAGES)
+    def test_counts_no_large_table_to_its_end(self, staff: Client, liked: Interaction, page: str) -> None:
+        with CaptureQueriesContext(connection) as captured:
+            staff.get(f"/admin/{page}/")
+        counts = [query["sql"] for query in captured if "COUNT(" in query["sql"]]
+        unbounded = [sql for sql in counts if not re.search(r"LIMIT 5000\) subquery$", sql)]
+        assert not [sql for sql in unbounded if any(table in sql for table in LARGE_TABLES)]
+
+    @pytest.mark.parametrize("page", PAGES)
+    def test_speaks_chinese(self, staff: Client, db: None, page: str) -> None:
+        html = staff.get(f"/admin/{page}/", headers={"Accept-Language": "zh-CN"}).content.decode()
+        heading = re.search(r"<h1>(.*?)</h1>", html)
+        assert heading is not None
+        assert not re.search("[A-Za-z]{2,}", heading[1])
+
+
+def test_no_admin_asks_for_the_full_count() -> None:
+    ours = [page for model, page in admin.site._registry.items() if model._meta.app_label != "auth"]
+    assert len(ours) == len(PAGES)
+    assert not [page for page in ours if page.show_full_result_count]
+
+
+def test_paginator_stops_counting(make_item: MakeItem, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(4):
+        make_item(f"item-{number}")
+    monkeypatch.setattr(BoundedPaginator, "furthest", 3)
+
+    assert BoundedPaginator(Item.objects.order_by("pk"), 2).count == 3
+    assert BoundedPaginator(Item.objects.filter(external_id="item-1").order_by("pk"), 2).count == 1
