@@ -6,6 +6,7 @@ An address that the environment gives is taken as it is, and nothing embedded st
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from genre_site.embedded.instance import Instance
@@ -64,9 +65,8 @@ class LocalServices:
 
     def stop(self) -> list[str]:
         """Stops this instance's servers, whatever the environment gives now; returns the titles of those that ran."""
-        if not self.instance.exists:
-            return []
-        with exclusive_lock(self.instance.lock_file):
+        # Without its folder nothing can be started, but something may still run that lost it.
+        with exclusive_lock(self.instance.lock_file) if self.instance.exists else nullcontext():
             return [server.title for server in (self._valkey, self._postgres) if server.stop()]
 
     def status(self) -> list[ServerStatus]:

@@ -1,0 +1,46 @@
+"""./run test: the test suite with servers of its own, which leave with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from genre_site.cli.children import run_child
+from genre_site.cli.program_environment import PYTHON
+from genre_site.cli.temporary_instance import temporary_instance
+from genre_site.embedded.instance import CHECKOUT
+
+LOWEST_COVERAGE_PERCENT = 85
+PLACE = ("GENRE_STATE_DIR", "GENRE_SERVICE_USER")
+
+
+def run_suite(arguments: list[str], environment: Mapping[str, str]) -> int:
+    """Without pytest arguments, coverage is measured, too, and must reach its limit."""
+    with temporary_instance("test", _own_environment(environment)) as backstage:
+        settings = {**backstage.environment, "COVERAGE_FILE": str(backstage.instance.folder / "coverage")}
+        selection = ["-m", ""] if "--all" in arguments else []
+        rest = [_from_checkout(argument) for argument in arguments if argument != "--all"]
+        if rest:
+            return _run("pytest", *selection, *rest, settings=settings)
+        status = _run("coverage", "run", "-m", "pytest", *selection, settings=settings)
+        _run("coverage", "combine", "--quiet", settings=settings)
+        report = _run("coverage", "report", f"--fail-under={LOWEST_COVERAGE_PERCENT}", settings=settings)
+        return status or report
+
+
+def _own_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """Tests are the same for everybody: of what a person sets for GENRE, only the servers' place counts."""
+    kept = {name: value for name, value in environment.items() if not name.startswith("GENRE_") or name in PLACE}
+    return {**kept, "GENRE_DEBUG": "0"}
+
+
+def _run(module: str, *arguments: str, settings: Mapping[str, str]) -> int:
+    return run_child([*PYTHON, "-m", module, *arguments], environment=settings, folder=CHECKOUT)
+
+
+def _from_checkout(argument: str) -> str:
+    """pytest runs in the checkout; a path means what it means where the person stands."""
+    path, separator, test = argument.partition("::")
+    if path.startswith("-") or not Path(path).exists():
+        return argument
+    return f"{Path(path).resolve()}{separator}{test}"
