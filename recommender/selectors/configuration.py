@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from recommender.exceptions import NotInCatalog
 from recommender.models import EmbeddingSpace, ScoringConfig
 
@@ -11,8 +13,11 @@ def active_config(catalog_id: int, scenario: str) -> ScoringConfig:
     active = ScoringConfig.objects.filter(catalog_id=catalog_id, state=ScoringConfig.State.ACTIVE)
     config = active.select_related("scenario").filter(scenario__name=scenario).first()
     if config is None:
-        names = ", ".join(active.values_list("scenario__name", flat=True).order_by("scenario__name")) or "none"
-        raise NotInCatalog(f"There is no scenario {scenario!r} with an active configuration here; there is: {names}.")
+        names = ", ".join(active.values_list("scenario__name", flat=True).order_by("scenario__name")) or "-"
+        raise NotInCatalog(
+            _("There is no scenario “%(name)s” with an active configuration here; there is: %(names)s.")
+            % {"name": scenario, "names": names}
+        )
     return config
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from catalog.models import Item
 from recommender.exceptions import InvalidRequest, NotInCatalog
@@ -48,12 +49,12 @@ def record_interaction(
     already names something that another person did, or another item or kind.
     """
     if profile.catalog_id != item.catalog_id:
-        raise InvalidRequest("The profile and the item belong to different catalogs.")
+        raise InvalidRequest(_("The profile and the item belong to different catalogs."))
     if value is not None and not math.isfinite(value):
-        raise InvalidRequest(f"The value {value} is not a number that can be weighed.")
+        raise InvalidRequest(_("The value %(value)s is not a number that can be weighed.") % {"value": value})
     found = InteractionKind.objects.filter(catalog_id=profile.catalog_id, name=kind).first()
     if found is None:
-        raise NotInCatalog(f"The catalog has no interaction kind {kind!r}.")
+        raise NotInCatalog(_("The catalog has no interaction kind “%(name)s”.") % {"name": kind})
     if occurred_at is None and sequence is None:
         occurred_at = timezone.now()
     by_moment = BY_TIME if occurred_at is not None else BY_SEQUENCE
@@ -75,7 +76,7 @@ def record_interaction(
         )
         interaction_id, created, *named = cursor.fetchone()
     if named != [profile.pk, item.pk, found.pk]:
-        raise InvalidRequest(f"The identifier {external_id!r} names another interaction already.")
+        raise InvalidRequest(_("The identifier “%(name)s” names another interaction already.") % {"name": external_id})
     return Interaction.objects.get(pk=interaction_id), created
 
 

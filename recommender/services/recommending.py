@@ -67,7 +67,7 @@ def recommend(
     """
     now = now or timezone.now()
     if profile is not None and profile.catalog_id != catalog.pk:
-        raise InvalidRequest("The profile belongs to another catalog.")
+        raise InvalidRequest(_("The profile belongs to another catalog."))
     config = active_config(catalog.pk, scenario)
     with override(language):
         notices: list[Notice] = []

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from recommender.embeddings.vectors import MINIMUM_ITEMS_FOR_CENTRING
 from recommender.exceptions import SpaceNotReady
@@ -75,7 +76,7 @@ def serve_space(space: EmbeddingSpace) -> None:
     # All of them, in one order: of two people who switch at once the second sees what the first has done.
     chosen = {row.pk: row for row in rows.select_for_update().order_by("pk")}[space.pk]
     if chosen.state != EmbeddingSpace.State.FILLED:
-        raise SpaceNotReady(f"The space {chosen.name!r} is not filled: embed its items first.")
+        raise SpaceNotReady(_("The space “%(name)s” is not filled: embed its items first.") % {"name": chosen.name})
     rows.exclude(pk=chosen.pk).filter(serving=True).update(serving=False)
     rows.filter(pk=chosen.pk).update(serving=True)
 

@@ -79,7 +79,7 @@ class TestRecommend:
             (["--profile", "nobody"], "The catalog “films” has no profile “nobody”."),
             (["--profile", "alice", "-k", "0"], "k is 0: a list has 1 to 200 items."),
             (["--profile", "alice", "-k", "ten"], "invalid int value: 'ten'"),
-            (["--profile", "alice", "--scenario", "moon"], "There is no scenario 'moon'"),
+            (["--profile", "alice", "--scenario", "moon"], "There is no scenario “moon”"),
             (["--profile", "alice", "--lang", "tlh"], "'tlh' is not a language here: write en or zh-hans"),
             (["--profile", "alice", "--catalog", "moon"], "There is no catalog “moon”."),
             (["--lang", "zh"], "请说明为谁推荐"),

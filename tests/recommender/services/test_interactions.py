@@ -102,7 +102,7 @@ def test_identifier_of_somebody_elses_interaction_is_refused(alice: Profile, bob
     film, book = make_item("film"), make_item("book")
     record_interaction(profile=alice, item=film, kind="rating", value=5, external_id="event-1")
     for profile, item, kind in [(bob, film, "rating"), (alice, book, "rating"), (alice, film, "like")]:
-        with pytest.raises(InvalidRequest, match="'event-1' names another interaction"):
+        with pytest.raises(InvalidRequest, match="“event-1” names another interaction"):
             record_interaction(profile=profile, item=item, kind=kind, value=1, external_id="event-1")
     interaction = Interaction.objects.get()
     assert (interaction.profile, interaction.item, interaction.value) == (alice, film, 5.0)
@@ -115,7 +115,7 @@ def test_value_that_is_no_number_is_refused(alice: Profile, make_item: MakeItem,
 
 
 def test_unknown_kind_is_refused(alice: Profile, make_item: MakeItem) -> None:
-    with pytest.raises(NotInCatalog, match="no interaction kind 'adore'"):
+    with pytest.raises(NotInCatalog, match="no interaction kind “adore”"):
         record_interaction(profile=alice, item=make_item("film"), kind="adore")
 
 

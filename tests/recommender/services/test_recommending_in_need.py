@@ -122,7 +122,7 @@ def test_length_out_of_range_is_refused(plane: Plane, k: int) -> None:
 
 
 def test_unknown_scenario_names_those_that_there_are(plane: Plane) -> None:
-    with pytest.raises(NotInCatalog, match=r"no scenario 'hom' .* there is: home, similar\."):
+    with pytest.raises(NotInCatalog, match=r"no scenario “hom” .* there is: home, similar\."):
         recommend(catalog=plane.catalog, scenario="hom")
 
 

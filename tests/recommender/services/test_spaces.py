@@ -122,7 +122,7 @@ def test_serving_switches_at_once_and_goes_back(filled: EmbeddingSpace) -> None:
 
 def test_space_that_is_not_filled_is_not_served(filled: EmbeddingSpace) -> None:
     small = another_space(filled.catalog)
-    with pytest.raises(SpaceNotReady, match="'small' is not filled"):
+    with pytest.raises(SpaceNotReady, match="“small” is not filled"):
         serve_space(small)
     queue_stale_items(small)
     with pytest.raises(SpaceNotReady):
