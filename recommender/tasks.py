@@ -1,17 +1,24 @@
-"""What the Celery worker does. Tasks take ids, can run twice, and leave the thinking to services."""
+"""What the Celery worker does. Tasks take ids, can run twice, and leave the thinking to services.
+
+The state in the database is the truth, and a periodic look at it finds all work. Messages only hasten: one that is
+lost, late or doubled changes nothing.
+"""
 
 from __future__ import annotations
 
 import logging
+import time
 
-from celery import shared_task
+from celery import Task, shared_task
 from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from recommender.selectors.spaces import living_spaces
 from recommender.services.embedding import embed_next_batch
-from recommender.services.embedding_queue import is_being_embedded, open_jobs, queue_stale_items
+from recommender.services.embedding_leases import release_orphaned_leases
+from recommender.services.embedding_queue import open_jobs, queue_stale_items
+from recommender.services.messages import LatestStarts, Pause
 from recommender.services.slates import maintain_partitions
 from recommender.services.spaces import finish_if_filled
 
@@ -19,46 +26,64 @@ logger = logging.getLogger(__name__)
 
 # A nudge that waited longer is worth nothing: the periodic look has been there.
 NUDGE_EXPIRES_SECONDS = 60
+# Each task connects to the database anew: a longer one is cheaper.
+HAND_ON_SECONDS = 5.0
+
+latest_starts = LatestStarts()
+pause = Pause()
 
 
-@shared_task
-def embed_stale_items() -> None:
-    """Find stale items in every living space and start on those that nobody is at work on."""
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def embed_stale_items(sent_at: float | None = None) -> None:
+    """Find stale items in every living space and start on those; what holders left that are gone is free again."""
+    if latest_starts.covers("look", time.time() if sent_at is None else sent_at):
+        return
     for space in living_spaces():
         queue_stale_items(space)
+        release_orphaned_leases(space.pk)
         if open_jobs(space.pk):
-            if not is_being_embedded(space.pk):
-                embed_batch.delay(space.pk)
+            _send(embed_batch, space.pk, time.time())
         else:
             finish_if_filled(space.pk)
 
 
-@shared_task
-def embed_batch(space_id: int) -> None:
-    """Embed one batch and hand the rest on: short tasks leave room for others between them."""
-    if embed_next_batch(space_id).claimed:
-        embed_batch.delay(space_id)
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def embed_batch(space_id: int, sent_at: float) -> None:
+    """Embed batches for some seconds and hand the rest on: short tasks leave room for others between them."""
+    if latest_starts.covers(f"space {space_id}", sent_at):
+        return
+    end = time.monotonic() + HAND_ON_SECONDS
+    while embed_next_batch(space_id).claimed:
+        if time.monotonic() >= end:
+            _send(embed_batch, space_id, time.time())
+            return
 
 
-@shared_task
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
 def maintain_slates() -> None:
     maintain_partitions(now=timezone.now())
 
 
 def nudge_embedding() -> None:
-    """Ask the worker to look for stale items once this transaction is in the database."""
-    transaction.on_commit(send_nudge)
+    """Ask the worker to look for stale items once this transaction is committed; nothing that fails here undoes it."""
+    transaction.on_commit(send_nudge, robust=True)
 
 
 def send_nudge() -> bool:
-    """Ask the worker now; False when the broker does not answer.
+    """Ask the worker to look now; False when the broker does not answer, or did not a moment ago.
 
-    That is no error: the state in the database is the truth, and the worker looks at it by itself every few
-    seconds once it is back.
+    That is no error: the worker looks by itself every few seconds once the broker is back.
     """
+    return _send(embed_stale_items, time.time(), expires=NUDGE_EXPIRES_SECONDS)
+
+
+def _send(task: Task, *arguments: float, expires: float | None = None) -> bool:
+    if pause:
+        return False
     try:
-        embed_stale_items.apply_async(expires=NUDGE_EXPIRES_SECONDS)
+        task.apply_async(args=arguments, expires=expires)
     except (OperationalError, OSError) as error:
+        pause.begin()
         logger.warning("the broker does not answer (%s): items are embedded once it does", type(error).__name__)
         return False
     return True

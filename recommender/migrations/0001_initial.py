@@ -523,6 +523,26 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="interactionkind",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("weight__gte", -1.7976931348623157e308),
+                    ("weight__lte", 1.7976931348623157e308),
+                    ("value_spread__gte", -1.7976931348623157e308),
+                    ("value_spread__lte", 1.7976931348623157e308),
+                    models.Q(
+                        ("neutral_value__isnull", True),
+                        models.Q(
+                            ("neutral_value__gte", -1.7976931348623157e308),
+                            ("neutral_value__lte", 1.7976931348623157e308),
+                        ),
+                        _connector="OR",
+                    ),
+                ),
+                name="interaction_kind_numbers_finite",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="interactionkind",
             constraint=models.CheckConstraint(condition=models.Q(("sign__in", (1, -1))), name="interaction_kind_sign"),
         ),
         migrations.AddConstraint(
@@ -574,6 +594,17 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="interaction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("value__isnull", True),
+                    models.Q(("value__gte", -1.7976931348623157e308), ("value__lte", 1.7976931348623157e308)),
+                    _connector="OR",
+                ),
+                name="interaction_value_finite",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="interaction",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("external_id__isnull", False)),
                 fields=("catalog", "external_id"),
@@ -598,7 +629,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="itemembedding",
-            constraint=models.UniqueConstraint(fields=("space", "item"), name="item_embedding_once_in_space"),
+            constraint=models.UniqueConstraint(
+                fields=("space", "item"), include=("content_hash", "recipe_hash"), name="item_embedding_once_in_space"
+            ),
         ),
         migrations.AddConstraint(
             model_name="scenario",

@@ -104,7 +104,14 @@ class ItemEmbedding(models.Model):
     class Meta:
         verbose_name = _("item embedding")
         verbose_name_plural = _("item embeddings")
-        constraints = [models.UniqueConstraint(fields=["space", "item"], name="item_embedding_once_in_space")]
+        constraints = [
+            # Carries the hashes, so that the periodic look for stale items reads no vector.
+            models.UniqueConstraint(
+                fields=["space", "item"],
+                include=["content_hash", "recipe_hash"],
+                name="item_embedding_once_in_space",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.space_id}/{self.item_id}"

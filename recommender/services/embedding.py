@@ -4,43 +4,34 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from traceback import format_tb
 
-import numpy as np
 from django.conf import settings
-from django.db import connection, transaction
-from numpy.typing import NDArray
-from pgvector import HalfVector
 
 from catalog.models import Item
 from recommender.embeddings.batching import encode_items
 from recommender.embeddings.encoder import Encoder
-from recommender.embeddings.exceptions import EmbeddingError
+from recommender.embeddings.exceptions import EmbeddingError, VectorsRejected
 from recommender.embeddings.item_text import ItemText, render_item_text
 from recommender.embeddings.registry import shared_encoder
-from recommender.embeddings.vectors import normalize_rows
+from recommender.embeddings.vectors import Vectors, normalize_rows
 from recommender.models import EmbeddingJob, EmbeddingSpace
-from recommender.services.embedding_queue import Claim, claim_jobs, release_failed, renew_lease
+from recommender.services.embedding_leases import holding
+from recommender.services.embedding_queue import Claim, claim_jobs, release_all_failed, release_failed
+from recommender.services.embedding_store import store_vectors
 from recommender.services.spaces import finish_if_filled
 
 logger = logging.getLogger(__name__)
 
-# The lease is renewed each time such a part of a batch is stored, so that a slow model does not lose its claim.
+# A batch is stored in such parts: a worker that is ended loses the work of one part.
 PART_SIZE = 64
 
-STORE = """
-WITH mine AS (
-    DELETE FROM recommender_embeddingjob WHERE lease = %s AND id = ANY(%s)
-    RETURNING catalog_id, space_id, item_id, content_hash, recipe_hash
-)
-INSERT INTO recommender_itemembedding (catalog_id, space_id, item_id, vector, content_hash, recipe_hash)
-SELECT mine.catalog_id, mine.space_id, mine.item_id, made.vector::halfvec, mine.content_hash, mine.recipe_hash
-FROM mine JOIN unnest(%s::bigint[], %s::text[]) AS made(item_id, vector) ON made.item_id = mine.item_id
-ON CONFLICT (space_id, item_id) DO UPDATE SET
-    vector = EXCLUDED.vector, content_hash = EXCLUDED.content_hash, recipe_hash = EXCLUDED.recipe_hash,
-    embedded_at = now()
-"""
+
+class ModelBroke(EmbeddingError):
+    """A model raised what no encoder should, presumably for one of the texts."""
 
 
 @dataclass(frozen=True)
@@ -53,35 +44,19 @@ class BatchOutcome:
 
 
 def embed_next_batch(space_id: int) -> BatchOutcome:
-    """Claim, encode and store one batch of a space; finish the space when it was the last one.
+    """Claim, encode and store one batch of a space; finish the space when nothing is left to take.
 
     A failure of the model is written to the jobs, which are tried again up to three times.
     """
-    claim = claim_jobs(
-        space_id,
-        batch_size=settings.GENRE_EMBED_BATCH_SIZE,
-        lease_seconds=settings.GENRE_EMBED_LEASE_SECONDS,
-    )
-    if claim is None or not claim.jobs:
+    lease_seconds = settings.GENRE_EMBED_LEASE_SECONDS
+    claim = claim_jobs(space_id, batch_size=settings.GENRE_EMBED_BATCH_SIZE, lease_seconds=lease_seconds)
+    if claim is None:
         finish_if_filled(space_id)
         return BatchOutcome(0, 0, 0)
-    space = EmbeddingSpace.objects.get(pk=space_id)
-    started = time.monotonic()
-    embedded = failed = 0
-    # Texts of like length stand together, so that no short one is padded to a long one's length.
-    jobs = sorted(claim.jobs, key=lambda job: (len(job.item.title) + len(job.item.description), job.pk))
-    for start in range(0, len(jobs), PART_SIZE):
-        part = jobs[start : start + PART_SIZE]
-        try:
-            vectors = _encode(space, [job.item for job in part])
-        except EmbeddingError as error:
-            logger.warning("embedding of %d items in space %d failed: %s", len(part), space_id, error)
-            failed += release_failed(claim.lease, [job.pk for job in part], str(error))
-        else:
-            embedded += _store(claim, part, vectors)
-        renew_lease(claim.lease, lease_seconds=settings.GENRE_EMBED_LEASE_SECONDS)
-    logger.info("space %d: %d embedded, %d failed, %.2f s", space_id, embedded, failed, time.monotonic() - started)
-    return BatchOutcome(len(jobs), embedded, failed)
+    with holding(claim.lease, lease_seconds=lease_seconds):
+        # A space that was deleted took its jobs along: there is nothing left to hold.
+        space = EmbeddingSpace.objects.filter(pk=space_id).first()
+        return BatchOutcome(0, 0, 0) if space is None else _embed_claim(space, claim)
 
 
 def item_text(item: Item) -> ItemText:
@@ -103,22 +78,53 @@ def encoder_of(space: EmbeddingSpace) -> Encoder:
     return shared_encoder(space.backend, space.model, space.revision, space.dimension)
 
 
-def _encode(space: EmbeddingSpace, items: Sequence[Item]) -> NDArray[np.float32]:
-    texts = [render_item_text(space.text_template, item_text(item)) for item in items]
+def _embed_claim(space: EmbeddingSpace, claim: Claim) -> BatchOutcome:
+    started = time.monotonic()
+    embedded = failed = 0
+    # The model works on the next part in its thread while one is stored here: else each would wait for the other.
+    with ThreadPoolExecutor(1, thread_name_prefix="encoder") as encoder_thread:
+        try:
+            parts = [
+                (part, encoder_thread.submit(_make_vectors, space, texts)) for part, texts in _parts(space, claim.jobs)
+            ]
+            for part, pending in parts:
+                try:
+                    vectors = _encode(pending)
+                except (VectorsRejected, ModelBroke) as error:
+                    logger.warning("space %d: %d items cannot be embedded together: %s", space.pk, len(part), error)
+                    failed += release_failed(claim.lease, [job.pk for job in part], str(error))
+                else:
+                    embedded += store_vectors(space, claim, part, vectors)
+        except EmbeddingError as error:
+            logger.warning("space %d: the model failed: %s", space.pk, error)
+            retry_seconds = settings.GENRE_EMBED_RETRY_SECONDS
+            failed += release_all_failed(space.pk, claim.lease, str(error), retry_seconds=retry_seconds)
+        finally:
+            encoder_thread.shutdown(wait=False, cancel_futures=True)
+    logger.info("space %d: %d embedded, %d failed, %.2f s", space.pk, embedded, failed, time.monotonic() - started)
+    return BatchOutcome(len(claim.jobs), embedded, failed)
+
+
+def _parts(space: EmbeddingSpace, jobs: Sequence[EmbeddingJob]) -> Iterator[tuple[list[EmbeddingJob], list[str]]]:
+    """Jobs and their texts, those of like length together, so that no short one is padded to a long one's length."""
+    texts = [render_item_text(space.text_template, item_text(job.item)) for job in jobs]
+    rows = sorted(zip(jobs, texts, strict=True), key=lambda row: (len(row[1]), row[0].pk))
+    for start in range(0, len(rows), PART_SIZE):
+        part = rows[start : start + PART_SIZE]
+        yield [job for job, _ in part], [text for _, text in part]
+
+
+def _make_vectors(space: EmbeddingSpace, texts: Sequence[str]) -> Vectors:
     return normalize_rows(encode_items(encoder_of(space), space.recipe, texts))
 
 
-@transaction.atomic
-def _store(claim: Claim, jobs: Sequence[EmbeddingJob], vectors: NDArray[np.float32]) -> int:
-    """Store the vectors of those jobs that are still held; how many were."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            STORE,
-            [
-                claim.lease,
-                [job.pk for job in jobs],
-                [job.item_id for job in jobs],
-                [HalfVector(vector).to_text() for vector in vectors],
-            ],
-        )
-        return int(cursor.rowcount)
+def _encode(pending: Future[Vectors]) -> Vectors:
+    """A part's vectors, once the model's thread has made them."""
+    try:
+        return pending.result()
+    except EmbeddingError:
+        raise
+    except Exception as error:
+        # Where it happened helps whoever mends it; what the error says may repeat the text, which no log carries.
+        logger.error("the model raised %s:\n%s", type(error).__name__, "".join(format_tb(error.__traceback__)))
+        raise ModelBroke(f"The model raised {type(error).__name__}.") from error

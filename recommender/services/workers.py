@@ -20,9 +20,11 @@ WORKER_COMMAND_VARIABLE = "GENRE_WORKER_COMMAND"
 
 def worker_answers(timeout_seconds: float = PING_SECONDS) -> bool:
     """Whether any worker answers a ping; False as well when the broker does not answer."""
+    # A connection that broke while it waited raises what its own client raises, which only the transport knows.
+    broken = current_app.connection_for_write().connection_errors
     try:
         return bool(current_app.control.ping(timeout=timeout_seconds, limit=1))
-    except (OperationalError, OSError):
+    except (OperationalError, *broken):
         return False
 
 
@@ -37,6 +39,9 @@ def ensure_worker(*, say: Callable[[str], object]) -> None:
     if not command:
         raise NoWorker("No worker answers: start one with ./run worker or celery -A genre_site worker -B.")
     say("No worker answers: starting one, which stays until ./run stop.")
-    result = subprocess.run(json.loads(command), stdout=sys.stderr, check=False)
+    try:
+        result = subprocess.run(json.loads(command), stdout=sys.stderr, check=False)
+    except (OSError, ValueError) as error:
+        raise NoWorker(f"{WORKER_COMMAND_VARIABLE} is no command that runs: {error}.") from error
     if result.returncode != 0 or not worker_answers():
         raise NoWorker("A worker was started and does not answer; ./run status names its log.")

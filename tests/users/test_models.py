@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth import authenticate
 from django.db import IntegrityError, transaction
+from pytest_django import Settings
 
 from catalog.models import Catalog
+from genre_site import settings as project_settings
 from tests.conftest import MakeProfile
 from users.models import Profile, User
 
@@ -44,7 +46,8 @@ def test_user_has_no_user_name_and_no_rights_unless_they_are_given(db: None) -> 
     assert (root.is_staff, root.is_superuser) == (True, True)
 
 
-def test_password_is_kept_as_argon2(db: None) -> None:
+def test_password_is_kept_as_argon2(db: None, settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = project_settings.PASSWORD_HASHERS
     alice = User.objects.create_user("alice@example.com", PASSWORD)
     assert alice.password.startswith("argon2")
     assert User.objects.create_user("bob@example.com").has_usable_password() is False
