@@ -167,3 +167,31 @@ def test_what_a_killed_run_left_is_removed_and_a_running_one_is_not(state_root: 
 def test_stopping_an_instance_that_was_never_made_makes_nothing(instance: Instance) -> None:
     assert stop_instance(instance) == []
     assert not instance.folder.exists()
+
+
+@pytest.mark.slow
+def test_demo_check_tries_the_showcase_out_and_leaves_nothing(state_root: Path) -> None:
+    result = run(state_root, "demo", "--check")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert result.stdout.splitlines()[-1] == "The demo works."
+    assert list(state_root.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_second_demo_finds_the_first_and_stop_ends_it(state_root: Path, instance: Instance) -> None:
+    demo = subprocess.Popen(
+        [*CLI, "demo", "--port", "0"], env=surroundings(state_root), cwd=state_root, stdout=subprocess.PIPE, text=True
+    )
+    assert demo.stdout is not None
+    try:
+        announced = "".join(until(demo.stdout, "until ./run stop"))
+        url = ProcessRecords(instance.processes_folder).running("web")[0].facts["url"]
+        assert f"the site    {url}" in announced
+        assert "Interstellar" in Visitor(url).get("/").text
+        again = run(state_root, "demo")
+        assert (again.returncode, url in again.stdout) == (0, True)
+    finally:
+        stopped = run(state_root, "stop")
+        demo.communicate(timeout=60)
+    assert stopped.returncode == 0
+    assert find_marked_processes(instance.folder) == []
