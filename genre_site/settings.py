@@ -167,7 +167,7 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # GENRE
-GENRE_EMBED_BATCH_SIZE = env.whole_number("GENRE_EMBED_BATCH_SIZE", default=256, minimum=1)
+GENRE_EMBED_BATCH_SIZE = env.whole_number("GENRE_EMBED_BATCH_SIZE", default=1024, minimum=1)
 GENRE_EMBED_LEASE_SECONDS = env.whole_number("GENRE_EMBED_LEASE_SECONDS", default=30, minimum=1)
 GENRE_EMBED_RETRY_SECONDS = env.whole_number("GENRE_EMBED_RETRY_SECONDS", default=10)
 GENRE_DEFAULT_ENCODER = env.choice("GENRE_DEFAULT_ENCODER", default="multilingual-use", allowed=BACKENDS)

@@ -12,6 +12,8 @@ from genre_site.embedded.instance import CHECKOUT
 
 LOWEST_COVERAGE_PERCENT = 85
 PLACE = ("GENRE_STATE_DIR", "GENRE_SERVICE_USER")
+# What follows these options of pytest is an expression or a name, even where a file is called the same.
+TAKE_A_WORD = frozenset({"-k", "-m", "-o", "-p", "-r", "-W"})
 
 
 def run_suite(arguments: list[str], environment: Mapping[str, str]) -> int:
@@ -19,7 +21,7 @@ def run_suite(arguments: list[str], environment: Mapping[str, str]) -> int:
     with temporary_instance("test", _own_environment(environment)) as backstage:
         settings = {**backstage.environment, "COVERAGE_FILE": str(backstage.instance.folder / "coverage")}
         selection = ["-m", ""] if "--all" in arguments else []
-        rest = [_from_checkout(argument) for argument in arguments if argument != "--all"]
+        rest = _from_checkout([argument for argument in arguments if argument != "--all"])
         if rest:
             return _run("pytest", *selection, *rest, settings=settings)
         status = _run("coverage", "run", "-m", "pytest", *selection, settings=settings)
@@ -38,9 +40,17 @@ def _run(module: str, *arguments: str, settings: Mapping[str, str]) -> int:
     return run_child([*PYTHON, "-m", module, *arguments], environment=settings, folder=CHECKOUT)
 
 
-def _from_checkout(argument: str) -> str:
+def _from_checkout(arguments: list[str]) -> list[str]:
     """pytest runs in the checkout; a path means what it means where the person stands."""
+    previous = ["", *arguments[:-1]]
+    return [
+        argument if option in TAKE_A_WORD else _resolved(argument)
+        for option, argument in zip(previous, arguments, strict=True)
+    ]
+
+
+def _resolved(argument: str) -> str:
     path, separator, test = argument.partition("::")
-    if path.startswith("-") or not Path(path).exists():
+    if not path or path.startswith("-") or not Path(path).exists():
         return argument
     return f"{Path(path).resolve()}{separator}{test}"

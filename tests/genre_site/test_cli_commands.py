@@ -101,9 +101,11 @@ def test_a_path_given_to_the_tests_means_what_it_means_where_the_person_stands(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "test_x.py").write_text("")
-    assert _from_checkout("test_x.py::test_one") == f"{tmp_path}/test_x.py::test_one"
-    assert _from_checkout("-k") == "-k"
-    assert _from_checkout("no_such_file.py") == "no_such_file.py"
+    assert _from_checkout(["test_x.py::test_one", "no_such_file.py"]) == [
+        f"{tmp_path}/test_x.py::test_one",
+        "no_such_file.py",
+    ]
+    assert _from_checkout(["-k", "test_x.py", "-m", ""]) == ["-k", "test_x.py", "-m", ""]
 
 
 def test_a_childs_exit_code_is_kept_and_a_signal_told_as_a_shell_does() -> None:
