@@ -42,10 +42,9 @@ def _run(module: str, *arguments: str, settings: Mapping[str, str]) -> int:
 
 def _from_checkout(arguments: list[str]) -> list[str]:
     """pytest runs in the checkout; a path means what it means where the person stands."""
-    previous = ["", *arguments[:-1]]
     return [
-        argument if option in TAKE_A_WORD else _resolved(argument)
-        for option, argument in zip(previous, arguments, strict=True)
+        argument if index and arguments[index - 1] in TAKE_A_WORD else _resolved(argument)
+        for index, argument in enumerate(arguments)
     ]
 
 

@@ -106,6 +106,7 @@ def test_a_path_given_to_the_tests_means_what_it_means_where_the_person_stands(
         "no_such_file.py",
     ]
     assert _from_checkout(["-k", "test_x.py", "-m", ""]) == ["-k", "test_x.py", "-m", ""]
+    assert _from_checkout([]) == []
 
 
 def test_a_childs_exit_code_is_kept_and_a_signal_told_as_a_shell_does() -> None:
