@@ -16,10 +16,10 @@ from django.core.management import call_command
 from benchmarks.texts import synthetic_items
 from catalog.models import Catalog, Item
 from recommender.embeddings.batching import encode_items
-from recommender.embeddings.item_text import render_item_text
 from recommender.models import EmbeddingJob, EmbeddingSpace, ItemEmbedding
+from recommender.selectors.item_texts import rendered_text
 from recommender.services.catalogs import open_catalog
-from recommender.services.embedding import encoder_of, item_text
+from recommender.services.embedding import encoder_of
 from recommender.services.embedding_queue import queue_stale_items
 from recommender.services.spaces import drop_index
 from recommender.tasks import send_nudge
@@ -44,7 +44,7 @@ class Round:
 
 def texts_of(space: EmbeddingSpace) -> list[str]:
     items = Item.objects.filter(catalog_id=space.catalog_id).order_by("pk")
-    return [render_item_text(space.text_template, item_text(item)) for item in items]
+    return [rendered_text(item, space.text_template) for item in items]
 
 
 def warm_up(space: EmbeddingSpace, texts: Sequence[str], model: SentenceTransformer) -> None:

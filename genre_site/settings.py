@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
 from genre_site import env
@@ -164,7 +165,21 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600.0},
     },
+    "maintain-ranking-models": {
+        "task": "recommender.tasks.maintain_ranking_models",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
+    },
 }
+# An hour of the day in GENRE_TIME_ZONE.
+GENRE_TRAINING_HOUR = env.choice("GENRE_TRAINING_HOUR", default="3", allowed=[*map(str, range(24)), "never"])
+if GENRE_TRAINING_HOUR != "never":
+    CELERY_BEAT_SCHEDULE["train-ranking-models"] = {
+        "task": "recommender.tasks.train_ranking_models",
+        "schedule": crontab(hour=GENRE_TRAINING_HOUR, minute="0"),
+        # By the next morning it is better to wait for the next night.
+        "options": {"expires": 6 * 3600.0},
+    }
 
 # GENRE
 GENRE_EMBED_BATCH_SIZE = env.whole_number("GENRE_EMBED_BATCH_SIZE", default=1024, minimum=1)

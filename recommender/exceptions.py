@@ -21,6 +21,10 @@ class SpaceNotReady(GenreError):
     """An embedding space that cannot do what is asked of it in its present state."""
 
 
+class VersionNotReady(GenreError):
+    """A ranking model that cannot do what is asked of it in its present state."""
+
+
 class NoWorker(GenreError):
     """No Celery worker answers."""
 

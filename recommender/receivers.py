@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
 from catalog.models import Catalog, Item
 from catalog.signals import items_imported
-from recommender.models import EmbeddingSpace
+from recommender.models import EmbeddingSpace, RankingModel
 from recommender.services.catalogs import equip_catalog
+from recommender.services.ranking_partitions import drop_unused_partitions
 from recommender.services.spaces import drop_index
 from recommender.tasks import nudge_embedding
 
@@ -35,3 +37,9 @@ def embed_imported_items(**_: Any) -> None:
 @receiver(post_delete, sender=EmbeddingSpace)
 def drop_index_of_deleted_space(instance: EmbeddingSpace, **_: Any) -> None:
     drop_index(instance)
+
+
+@receiver(post_delete, sender=RankingModel)
+def drop_partition_of_deleted_model(**_: Any) -> None:
+    # Robust: the deletion is committed by then, and what stays is dropped by the next look.
+    transaction.on_commit(drop_unused_partitions, robust=True)

@@ -8,19 +8,27 @@ from __future__ import annotations
 
 import logging
 import time
+from datetime import UTC, datetime
 
 from celery import Task, shared_task
 from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from catalog.models import Catalog
+from recommender.exceptions import InvalidRequest
 from recommender.selectors.spaces import living_spaces
+from recommender.selectors.trainings import catalogs_to_train, is_trained_since
 from recommender.services.embedding import embed_next_batch
 from recommender.services.embedding_leases import release_orphaned_leases
 from recommender.services.embedding_queue import open_jobs, queue_stale_items
 from recommender.services.messages import LatestStarts, Pause
+from recommender.services.new_item_upkeep import active_models, place_waiting
+from recommender.services.ranking_partitions import drop_unused_partitions
 from recommender.services.slates import maintain_partitions
 from recommender.services.spaces import finish_if_filled
+from recommender.services.training import train_catalog
+from recommender.services.training_lock import AlreadyTraining, training_lock
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +43,10 @@ pause = Pause()
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery has no types
 def embed_stale_items(sent_at: float | None = None) -> None:
-    """Find stale items in every living space and start on those; what holders left that are gone is free again."""
+    """Find stale items in every living space and start on those; what holders left that are gone is free again.
+
+    Embedded items that the version which answers does not rank yet take their places in it.
+    """
     if latest_starts.covers("look", time.time() if sent_at is None else sent_at):
         return
     for space in living_spaces():
@@ -45,6 +56,8 @@ def embed_stale_items(sent_at: float | None = None) -> None:
             _send(embed_batch, space.pk, time.time())
         else:
             finish_if_filled(space.pk)
+    for model in active_models():
+        place_waiting(model, now=timezone.now())
 
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery has no types
@@ -60,8 +73,34 @@ def embed_batch(space_id: int, sent_at: float) -> None:
 
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def train_ranking_models() -> None:
+    """Have every catalog with interactions trained, each by a message of its own: other work gets its turn between."""
+    for catalog in catalogs_to_train():
+        send_training(catalog.pk)
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def train_ranking_model(catalog_id: int, asked_at: float) -> None:
+    """Train a catalog's ranking and switch to it, unless that was done since it was asked for, or is being done."""
+    catalog = Catalog.objects.filter(pk=catalog_id).first()
+    if catalog is None or is_trained_since(catalog_id, datetime.fromtimestamp(asked_at, UTC)):
+        return
+    try:
+        with training_lock(catalog):
+            train_catalog(catalog)
+    except (AlreadyTraining, InvalidRequest) as error:
+        logger.warning("catalog %d is not trained: %s", catalog_id, type(error).__name__)
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
 def maintain_slates() -> None:
     maintain_partitions(now=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def maintain_ranking_models() -> None:
+    """Drop what versions that are over left, where somebody was still reading it when they ended."""
+    drop_unused_partitions()
 
 
 def nudge_embedding() -> None:
@@ -77,6 +116,11 @@ def send_nudge() -> bool:
     return _send(embed_stale_items, time.time(), expires=NUDGE_EXPIRES_SECONDS)
 
 
+def send_training(catalog_id: int) -> bool:
+    """Ask a worker to train a catalog; False when the broker does not answer, and nobody was asked."""
+    return _send(train_ranking_model, catalog_id, time.time())
+
+
 def _send(task: Task, *arguments: float, expires: float | None = None) -> bool:
     if pause:
         return False
@@ -84,6 +128,6 @@ def _send(task: Task, *arguments: float, expires: float | None = None) -> bool:
         task.apply_async(args=arguments, expires=expires)
     except (OperationalError, OSError) as error:
         pause.begin()
-        logger.warning("the broker does not answer (%s): items are embedded once it does", type(error).__name__)
+        logger.warning("the broker does not answer (%s): what is in the database waits", type(error).__name__)
         return False
     return True

@@ -1,5 +1,13 @@
 """The admin's pages of everything that recommendations are made of and leave behind."""
 
-from recommender.admin import configuration, embeddings, interactions, slates
+from recommender.admin import (
+    catalogs,
+    configuration,
+    embeddings,
+    evaluations,
+    interactions,
+    ranking_models,
+    slates,
+)
 
-__all__ = ["configuration", "embeddings", "interactions", "slates"]
+__all__ = ["catalogs", "configuration", "embeddings", "evaluations", "interactions", "ranking_models", "slates"]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from recommender.embeddings.registry import create_encoder
 from recommender.exceptions import SpaceNotReady
 from recommender.models import EmbeddingJob, EmbeddingSpace
 from recommender.services.embedding_queue import failed_jobs, open_jobs, queue_stale_items, retry_failed
+from recommender.services.space_deletion import delete_space
 from recommender.services.spaces import serve_space
 from recommender.tasks import send_nudge
 
@@ -77,6 +79,13 @@ class EmbeddingSpaceAdmin(LeanAdmin[EmbeddingSpace]):
         """One at a time, and not the one that answers."""
         is_idle = obj is not None and not obj.serving
         return is_idle and super().has_delete_permission(request, obj)
+
+    def delete_model(self, request: HttpRequest, obj: EmbeddingSpace) -> None:
+        try:
+            delete_space(obj)
+        except SpaceNotReady as error:
+            # Somebody else let it serve since the page was made.
+            raise PermissionDenied(str(error)) from error
 
     @admin.display(description=gettext_lazy("items embedded"))
     def embedded(self, space: EmbeddingSpace) -> int:

@@ -16,6 +16,8 @@ class ReasonKind(StrEnum):
     FRESH = "fresh"
     SIMILAR = "similar"
     UNTRIED = "untried"
+    TRENDING = "trending"
+    EXPLORED = "explored"
 
 
 @dataclass(frozen=True)

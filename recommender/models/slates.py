@@ -32,6 +32,7 @@ class Slate(models.Model):
         ScoringConfig, models.SET_NULL, related_name="+", verbose_name=_("scoring configuration"), null=True
     )
     space_id = models.BigIntegerField(_("embedding space"), null=True)
+    model_version = models.PositiveIntegerField(_("version of the ranking model"), null=True)
     basis = models.CharField(_("basis"), max_length=20)
     statement = models.TextField(_("statement"), blank=True, default="")
     language = models.CharField(_("language"), max_length=35, blank=True, default="")

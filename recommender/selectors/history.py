@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db.models import F, Q, QuerySet
@@ -22,6 +23,11 @@ def kind_rules(catalog_id: int) -> dict[str, KindRule]:
     return {kind.name: _rule(kind) for kind in InteractionKind.objects.filter(catalog_id=catalog_id)}
 
 
+def kind_rules_by_id(catalog_id: int) -> dict[int, KindRule]:
+    """The same by the kinds' ids; one query."""
+    return {kind.pk: _rule(kind) for kind in InteractionKind.objects.filter(catalog_id=catalog_id)}
+
+
 def newest_events(profile_id: int, *, length: int) -> list[HistoryEvent]:
     """The newest interactions, newest first; those without a time count as older than those with one. One query."""
     rows = (
@@ -32,9 +38,14 @@ def newest_events(profile_id: int, *, length: int) -> list[HistoryEvent]:
     return [HistoryEvent(*row) for row in rows]
 
 
-def excluded_item_ids(profile_id: int, seen: SeenSettings, *, now: datetime) -> set[int]:
-    """Items that must not come back: seen ones as the policy says, rejected ones always. One or two queries."""
+def excluded_item_ids(profile_id: int, seen: SeenSettings, *, now: datetime, without: Collection[int] = ()) -> set[int]:
+    """Items that must not come back: seen ones as the policy says, rejected ones always. One or two queries.
+
+    `without`: ids of interactions that are passed over, as if they were not there.
+    """
     interactions = Interaction.objects.filter(profile_id=profile_id)
+    if without:
+        interactions = interactions.exclude(pk__in=list(without))
     excluded = set() if seen.policy == "never" else _rejected_item_ids(interactions)
     if seen.policy == "always":
         return excluded

@@ -28,6 +28,7 @@ def nearest_item_ids(
     limit: int,
     filters: FilterSettings,
     excluded_ids: Collection[int],
+    within: Collection[int] | None = None,
 ) -> list[int]:
     """The ids of the eligible items nearest to a vector, nearest first, ties by id.
 
@@ -38,6 +39,8 @@ def nearest_item_ids(
     """
     condition = Q(space_id=space.pk) & eligible(space.catalog_id, filters, excluded_ids, prefix="item__")
     candidates = ItemEmbedding.objects.filter(condition)
+    if within is not None:
+        return exact_nearest(candidates.filter(item_id__in=list(within)), space, vector, limit=limit)
     if narrows(filters) and candidates[: EXACT_ROWS + 1].count() <= EXACT_ROWS:
         return exact_nearest(candidates, space, vector, limit=limit)
     found = _indexed_nearest(candidates, space, vector, limit=limit)

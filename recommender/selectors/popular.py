@@ -14,8 +14,7 @@ from recommender.selectors.eligible import eligible
 
 # popularity = log(1 + w) / log(1 + largest w), w being the sum of what positive interactions say about the item;
 # freshness = 0.5 ^ (age / half-life), 0 where the age is not known. Each is in 0..1 before its weight.
-POPULAR_ITEMS = """
-WITH touched AS (
+COUNTED = """
     SELECT interaction.item_id, sum(
         kind.weight * CASE kind.value_mode
             WHEN 'multiply' THEN coalesce(interaction.value, 1)
@@ -28,7 +27,15 @@ WITH touched AS (
     WHERE interaction.catalog_id = %(catalog)s AND kind.sign = 1
         AND (%(since)s::timestamptz IS NULL OR interaction.occurred_at >= %(since)s)
     GROUP BY interaction.item_id
-),
+"""
+
+# What the active version counted when it was trained: no look at all interactions for each request.
+AS_TRAINED = """
+SELECT item_id, exp(popularity::float8) - 1 AS weight FROM recommender_rankingvector WHERE model_id = %(model)s
+"""
+
+POPULAR_ITEMS = """
+WITH touched AS ({touched}),
 eligible AS ({eligible}),
 measured AS (
     SELECT eligible.id,
@@ -70,15 +77,27 @@ def popular_items(
     excluded_ids: Collection[int],
     limit: int,
     now: datetime,
+    model_id: int | None = None,
+    within: Collection[int] | None = None,
 ) -> list[PopularItem]:
-    """The most popular and freshest eligible items, best first, ties by id; one query over the interactions."""
-    items = Item.objects.filter(eligible(catalog_id, filters, excluded_ids)).values("id", "published_at")
-    sql, eligible_params = items.query.sql_with_params()
+    """The most popular and freshest eligible items, best first, ties by id; one query.
+
+    With a trained version, and no window of time, popularity is what that version counted; else the interactions are
+    counted now.
+    """
+    items = Item.objects.filter(eligible(catalog_id, filters, excluded_ids))
+    if within is not None:
+        items = items.filter(pk__in=list(within))
+    sql, eligible_params = items.values("id", "published_at").query.sql_with_params()
     since = None if settings.window_days is None else now - timedelta(days=settings.window_days)
     with connection.cursor() as cursor:
         cursor.execute(
-            POPULAR_ITEMS.format(eligible=_named(sql, len(eligible_params))),
+            POPULAR_ITEMS.format(
+                touched=COUNTED if model_id is None or since is not None else AS_TRAINED,
+                eligible=_named(sql, len(eligible_params)),
+            ),
             {
+                "model": model_id,
                 "catalog": catalog_id,
                 "since": since,
                 "now": now,

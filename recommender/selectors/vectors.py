@@ -27,6 +27,10 @@ def source_vectors(space: EmbeddingSpace, item_ids: Iterable[int]) -> dict[int, 
     targets = target_vectors(space, item_ids)
     if not targets:
         return {}
+    return dict(zip(targets, centred_vectors(space, np.stack(list(targets.values()))), strict=True))
+
+
+def centred_vectors(space: EmbeddingSpace, targets: FloatArray) -> FloatArray:
+    """(n, d) targets without what all texts of the catalogue share, scaled to length 1."""
     mean = None if space.item_mean is None else np.asarray(space.item_mean, dtype=np.float32)
-    centred = centre(np.stack(list(targets.values())).astype(np.float32), mean)
-    return dict(zip(targets, centred.astype(np.float64), strict=True))
+    return centre(targets.astype(np.float32), mean).astype(np.float64)

@@ -14,7 +14,7 @@ from recommender.exceptions import InvalidRequest
 from recommender.models import ScoringConfig, Slate
 from recommender.selectors.titles import item_labels
 from recommender.services.answers import Answer, Notice, Result, answer_of
-from recommender.services.ranking import RankedItem
+from recommender.services.composing import RankedItem
 from recommender.services.reasons import reason_text
 from recommender.services.slates import log_slate
 
@@ -63,6 +63,7 @@ def give_answer(slate: Slate, ranked: Sequence[RankedItem], notices: Sequence[No
             score=item.score,
             parts=item.parts,
             reason=reason_text(item.reason, titles, language=slate.language) if explanations else "",
+            propensity=item.propensity,
         )
         for rank, item in enumerate(ranked, start=1)
     ]

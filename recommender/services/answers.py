@@ -30,7 +30,10 @@ class Notice:
 
 @dataclass(frozen=True)
 class Result:
-    """One recommended item; `rank` starts at 1, the parts add up to the score."""
+    """One recommended item; `rank` starts at 1, the parts add up to the score.
+
+    `propensity`: the probability that this place shows this item, where something was left to chance.
+    """
 
     rank: int
     item_id: str
@@ -38,6 +41,7 @@ class Result:
     score: float
     parts: Mapping[str, float]
     reason: str
+    propensity: float | None = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class Answer:
     notices: Sequence[Notice]
     config_version: int | None
     results: Sequence[Result]
+    model_version: int | None = None
 
     def as_dict(self) -> dict[str, object]:
         """The JSON of the API and of the command line."""
@@ -59,7 +64,11 @@ class Answer:
             "degraded": self.degraded,
             "notices": [asdict(notice) for notice in self.notices],
             "config_version": self.config_version,
-            "results": [asdict(result) for result in self.results],
+            "model_version": self.model_version,
+            "results": [
+                {name: value for name, value in asdict(result).items() if name != "propensity" or value is not None}
+                for result in self.results
+            ],
         }
 
 
@@ -72,6 +81,7 @@ def answer_of(slate: Slate) -> Answer:
         notices=[Notice(**notice) for notice in slate.notices],
         config_version=slate.config.version if slate.config else None,
         results=[Result(**result) for result in slate.results],
+        model_version=slate.model_version,
     )
 
 

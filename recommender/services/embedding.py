@@ -11,14 +11,13 @@ from traceback import format_tb
 
 from django.conf import settings
 
-from catalog.models import Item
 from recommender.embeddings.batching import encode_items
 from recommender.embeddings.encoder import Encoder
 from recommender.embeddings.exceptions import EmbeddingError, VectorsRejected
-from recommender.embeddings.item_text import ItemText, render_item_text
 from recommender.embeddings.registry import shared_encoder
 from recommender.embeddings.vectors import Vectors, normalize_rows
 from recommender.models import EmbeddingJob, EmbeddingSpace
+from recommender.selectors.item_texts import rendered_text
 from recommender.services.embedding_leases import holding
 from recommender.services.embedding_queue import Claim, claim_jobs, release_all_failed, release_failed
 from recommender.services.embedding_store import store_vectors
@@ -59,20 +58,6 @@ def embed_next_batch(space_id: int) -> BatchOutcome:
         return BatchOutcome(0, 0, 0) if space is None else _embed_claim(space, claim)
 
 
-def item_text(item: Item) -> ItemText:
-    """What a text template may speak of."""
-    return ItemText(
-        title=item.title,
-        description=item.description,
-        language=item.language,
-        kind=item.kind,
-        categories=item.categories,
-        tags=item.tags,
-        attributes=item.attributes,
-        translations=item.translations,
-    )
-
-
 def encoder_of(space: EmbeddingSpace) -> Encoder:
     """The space's encoder, made once a process."""
     return shared_encoder(space.backend, space.model, space.revision, space.dimension)
@@ -107,7 +92,7 @@ def _embed_claim(space: EmbeddingSpace, claim: Claim) -> BatchOutcome:
 
 def _parts(space: EmbeddingSpace, jobs: Sequence[EmbeddingJob]) -> Iterator[tuple[list[EmbeddingJob], list[str]]]:
     """Jobs and their texts, those of like length together, so that no short one is padded to a long one's length."""
-    texts = [render_item_text(space.text_template, item_text(job.item)) for job in jobs]
+    texts = [rendered_text(job.item, space.text_template) for job in jobs]
     rows = sorted(zip(jobs, texts, strict=True), key=lambda row: (len(row[1]), row[0].pk))
     for start in range(0, len(rows), PART_SIZE):
         part = rows[start : start + PART_SIZE]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import psycopg
-from django.db import connection
+from django.db import connection, transaction
 from pgvector import HalfVector
 from pgvector.psycopg.halfvec import register_halfvec_info
 from psycopg.types import TypeInfo
@@ -13,6 +13,7 @@ from psycopg.types import TypeInfo
 from recommender.embeddings.vectors import Vectors
 from recommender.models import EmbeddingJob, EmbeddingSpace
 from recommender.services.embedding_queue import Claim
+from recommender.services.new_item_upkeep import place_embedded
 
 # Hashes are those of the text and the recipe that were encoded; the job may have been queued for older ones. A job
 # that is no longer held takes nothing, nor does a space whose recipe has changed: its row is locked, so that a change
@@ -32,15 +33,25 @@ SELECT catalog_id, space_id, item_id, vector, content_hash, recipe_hash FROM min
 ON CONFLICT (space_id, item_id) DO UPDATE SET
     vector = EXCLUDED.vector, content_hash = EXCLUDED.content_hash, recipe_hash = EXCLUDED.recipe_hash,
     embedded_at = now()
+RETURNING item_id
 """
 
 
 def store_vectors(space: EmbeddingSpace, claim: Claim, jobs: Sequence[EmbeddingJob], vectors: Vectors) -> int:
-    """Store the vectors of those of the jobs that are still held; how many were."""
-    connection.ensure_connection()
+    """Store the vectors of those of the jobs that are still held; how many were.
+
+    Their items take their places in the version that answers in the same transaction.
+    """
+    with transaction.atomic():
+        item_ids = _store(space, claim, jobs, vectors)
+        place_embedded(space, item_ids)
+    return len(item_ids)
+
+
+def _store(space: EmbeddingSpace, claim: Claim, jobs: Sequence[EmbeddingJob], vectors: Vectors) -> list[int]:
     # Django's cursor writes parameters into the statement: hundreds of thousands of numbers, to be written and read
     # again. This one sends them beside it, four times as fast.
-    with connection.wrap_database_errors, psycopg.Cursor(_knowing_halfvec(connection.connection)) as cursor:
+    with connection.wrap_database_errors, _cursor_knowing_halfvec(connection.connection) as cursor:
         cursor.execute(
             STORE,
             {
@@ -52,14 +63,20 @@ def store_vectors(space: EmbeddingSpace, claim: Claim, jobs: Sequence[EmbeddingJ
                 "lease": claim.lease,
             },
         )
-        return cursor.rowcount
+        return [row[0] for row in cursor.fetchall()]
 
 
-def _knowing_halfvec(raw: psycopg.Connection) -> psycopg.Connection:
-    """The connection, which has asked once what number the type has in this database."""
-    if raw.adapters.types.get("halfvec") is None:
+def _cursor_knowing_halfvec(raw: psycopg.Connection) -> psycopg.Cursor:
+    """A cursor that takes halfvecs as numbers; the connection is asked once what number the type has here.
+
+    The connection itself does not learn it: what it reads elsewhere stays the bytes that are expected there.
+    """
+    info = raw.adapters.types.get("halfvec")
+    if info is None:
         info = TypeInfo.fetch(raw, "halfvec")
         if info is None:
             raise LookupError("The database has no type halfvec: its pgvector extension is missing.")
-        register_halfvec_info(raw, info)
-    return raw
+        info.register(raw)
+    cursor = psycopg.Cursor(raw)
+    register_halfvec_info(cursor, info)  # type: ignore[arg-type]  # asks for no more than the adapters of either
+    return cursor

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from recommender.embeddings.batching import encode_query
 from recommender.embeddings.exceptions import EmbeddingError
-from recommender.engine.history import item_weights
+from recommender.engine.history import HistoryEvent, ItemWeight, item_weights
 from recommender.engine.interest import FloatArray, InterestVector, interest_vector
 from recommender.engine.settings import InterestSettings
 from recommender.models import EmbeddingSpace
@@ -29,13 +29,21 @@ class Interest:
     """U(u), or None where nothing is known, and what was missing while it was made."""
 
     vector: InterestVector | None
+    weights: Sequence[ItemWeight] = ()
     notices: Sequence[Notice] = field(default_factory=list)
 
 
 def interest_of(
-    space: EmbeddingSpace, *, profile: Profile | None, statement: str, settings: InterestSettings
+    space: EmbeddingSpace,
+    *,
+    profile: Profile | None,
+    events: Sequence[HistoryEvent] | None = None,
+    statement: str,
+    settings: InterestSettings,
 ) -> Interest:
-    """The interest vector of a profile's history, of a statement, or of both. Three queries for a history.
+    """The interest vector of a profile's history (or of given events, newest first), of a statement, or of both.
+
+    Three queries for a history.
 
     A statement that cannot be encoded is a notice, not an error: the history still ranks.
     """
@@ -47,13 +55,15 @@ def interest_of(
         except EmbeddingError as error:
             logger.warning("statement not encoded in space %d: %s", space.pk, error)
             notices.append(Notice("encoder_unavailable", _("The words were not used: the language model is away.")))
-    weights, vectors = [], {}
-    if settings.use_history and profile is not None:
+    weights: list[ItemWeight] = []
+    vectors: dict[int, FloatArray] = {}
+    if events is None and profile is not None and settings.use_history:
         events = newest_events(profile.pk, length=settings.history_length)
-        weights = item_weights(events, kind_rules(profile.catalog_id), settings)
+    if settings.use_history and events:
+        weights = item_weights(events, kind_rules(space.catalog_id), settings)
         vectors = source_vectors(space, [weight.item_id for weight in weights])
     vector = interest_vector(weights, vectors, statement_vector, statement_weight=settings.statement_weight)
-    return Interest(vector, notices)
+    return Interest(vector, weights, notices)
 
 
 def _encode_statement(space: EmbeddingSpace, statement: str) -> FloatArray:

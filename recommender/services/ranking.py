@@ -1,33 +1,24 @@
-"""Ranked items with exact scores, parts and reasons: for an interest, and for nobody in particular."""
+"""Lists by texts alone, and for nobody in particular: what ranks before anything was trained."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import numpy as np
 
-from recommender.engine.explanation import Reason, popular_reason, strongest_reason
+from recommender.engine.explanation import popular_reason, strongest_reason
+from recommender.engine.history import ItemWeight
 from recommender.engine.interest import InterestVector, score_parts, term_scores
 from recommender.engine.settings import ScoringSettings
-from recommender.models import EmbeddingSpace
+from recommender.models import EmbeddingSpace, RankingModel
 from recommender.selectors.nearest import nearest_item_ids
 from recommender.selectors.popular import popular_items
-from recommender.selectors.vectors import target_vectors
+from recommender.selectors.vectors import centred_vectors, target_vectors
+from recommender.services.composing import RankedItem, Scored, compose, composes
 
 # Exact scores may order neighbours differently from the index's half precision: a few more are scored than shown.
 SPARE_CANDIDATES = 10
-
-
-@dataclass(frozen=True)
-class RankedItem:
-    """An item with its score, the parts that add up to it, and why it is here."""
-
-    item_id: int
-    score: float
-    parts: dict[str, float]
-    reason: Reason
 
 
 def rank_for_interest(
@@ -37,8 +28,12 @@ def rank_for_interest(
     *,
     excluded_ids: Collection[int],
     length: int,
+    now: datetime,
+    rng: np.random.Generator,
+    within: Collection[int] | None = None,
+    history: Sequence[ItemWeight] = (),
 ) -> list[RankedItem]:
-    """The items of highest cosine similarity, best first, ties by item id; two or three queries.
+    """The items of highest cosine similarity, composed to a list; two or three queries, and those of `compose`.
 
     Candidates come from pgvector; scores are computed again from the stored vectors in double precision, so that
     the terms add up to the parts and the parts to the score.
@@ -46,33 +41,36 @@ def rank_for_interest(
     candidates = nearest_item_ids(
         space,
         interest.vector,
-        limit=length + SPARE_CANDIDATES,
+        limit=max(settings.diversity.candidates if composes(settings) else 0, length + SPARE_CANDIDATES),
         filters=settings.filters,
         excluded_ids=excluded_ids,
+        within=within,
     )
     vectors = target_vectors(space, candidates)
     if not vectors:
         return []
     item_ids = sorted(vectors)
-    by_term = term_scores(interest, np.stack([vectors[item_id] for item_id in item_ids]))
-    parts = score_parts(interest, by_term)
-    scores = by_term.sum(axis=1)
-    minimum = settings.result_list.minimum_score
-    order = sorted(range(len(item_ids)), key=lambda row: (-scores[row], item_ids[row]))
-    return [
-        RankedItem(
-            item_id=item_ids[row],
-            score=float(scores[row]),
-            parts={name: float(values[row]) for name, values in parts.items()},
-            reason=strongest_reason(interest, by_term[row]),
-        )
-        for row in order
-        if minimum is None or scores[row] >= minimum
-    ][:length]
+    stored = np.stack([vectors[item_id] for item_id in item_ids])
+    by_term = term_scores(interest, stored)
+    scored = Scored(
+        item_ids,
+        score_parts(interest, by_term),
+        centred_vectors(space, stored),
+        lambda row: strongest_reason(interest, by_term[row]),
+        history,
+    )
+    return compose(scored, settings, model=None, length=length, now=now, rng=rng)
 
 
 def rank_by_popularity(
-    catalog_id: int, settings: ScoringSettings, *, excluded_ids: Collection[int], length: int, now: datetime
+    catalog_id: int,
+    settings: ScoringSettings,
+    *,
+    model: RankingModel | None = None,
+    excluded_ids: Collection[int],
+    length: int,
+    now: datetime,
+    within: Collection[int] | None = None,
 ) -> list[RankedItem]:
     """The most popular and freshest items, best first; one query."""
     items = popular_items(
@@ -82,6 +80,8 @@ def rank_by_popularity(
         excluded_ids=excluded_ids,
         limit=length,
         now=now,
+        model_id=None if model is None else model.pk,
+        within=within,
     )
     return [
         RankedItem(item.item_id, sum(item.parts.values()), item.parts, popular_reason(item.parts)) for item in items

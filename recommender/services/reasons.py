@@ -21,6 +21,8 @@ def reason_text(reason: Reason, titles: Mapping[int, str], *, language: str) -> 
             ReasonKind.POPULAR: _("Popular with others."),
             ReasonKind.FRESH: _("New here."),
             ReasonKind.UNTRIED: _("Not tried by others yet."),
+            ReasonKind.TRENDING: _("Many turn to it now."),
+            ReasonKind.EXPLORED: _("Something else, to see whether you like it."),
             ReasonKind.SIMILAR: _("Similar to “%(title)s”.") % {"title": title},
         }[reason.kind]
 

@@ -39,4 +39,6 @@ def _said(kind: str, context: Mapping[str, object]) -> str | None:
         "list_type": _("has to be a list."),
         "dict_type": _("has to be names with values."),
         "model_type": _("has to be a section of settings."),
+        "string_too_short": _("must not be empty."),
+        "mmr_or_calibration": _("has either a relevance below 1 or a calibration above 0, not both."),
     }.get(kind, "") % context or None

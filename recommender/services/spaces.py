@@ -13,15 +13,12 @@ from django.utils.translation import gettext as _
 from recommender.embeddings.vectors import MINIMUM_ITEMS_FOR_CENTRING
 from recommender.exceptions import SpaceNotReady
 from recommender.models import EmbeddingJob, EmbeddingSpace, ItemEmbedding
+from recommender.services.index_memory import memory_for_build
 
 logger = logging.getLogger(__name__)
 
 # Two workers may see the last job done at the same moment: one of them finishes the space.
 FINISHING_LOCK = 0x47454E52
-
-# A build whose graph does not fit this memory crawls; a vector and its links take about so much beside its numbers.
-LINK_BYTES_A_ROW = 700
-SMALLEST_BUILD_MEMORY, LARGEST_BUILD_MEMORY = 64 * 2**20, 2 * 2**30
 
 
 def finish_if_filled(space_id: int) -> bool:
@@ -53,14 +50,12 @@ def build_index(space: EmbeddingSpace, *, rows: int) -> None:
             return
         # What a build that was cut short left behind serves nobody.
         drop_index(space)
-        memory = min(max(rows * (2 * space.dimension + LINK_BYTES_A_ROW), SMALLEST_BUILD_MEMORY), LARGEST_BUILD_MEMORY)
-        cursor.execute("SELECT set_config('maintenance_work_mem', %s, false)", [f"{memory // 1024}kB"])
         concurrently = "" if connection.in_atomic_block else "CONCURRENTLY"
-        cursor.execute(
-            f"CREATE INDEX {concurrently} {name} ON recommender_itemembedding "
-            f"USING hnsw ((vector::halfvec({space.dimension})) halfvec_cosine_ops) WHERE space_id = {space.pk}"
-        )
-        cursor.execute("RESET maintenance_work_mem")
+        with memory_for_build(rows=rows, dimension=space.dimension):
+            cursor.execute(
+                f"CREATE INDEX {concurrently} {name} ON recommender_itemembedding "
+                f"USING hnsw ((vector::halfvec({space.dimension})) halfvec_cosine_ops) WHERE space_id = {space.pk}"
+            )
         cursor.execute("ANALYZE recommender_itemembedding")
 
 

@@ -13,10 +13,11 @@ from django.test.utils import CaptureQueriesContext
 
 from catalog.lean_admin import BoundedPaginator
 from catalog.models import Catalog, Item
-from recommender.models import EmbeddingSpace, Interaction
+from recommender.models import EmbeddingSpace, EvaluationRun, Interaction
 from recommender.services.recommending import recommend
 from tests.conftest import MakeItem, MakeProfile, act
 from tests.recommender.admin.conftest import fail
+from tests.recommender.services.ranking_versions import begun
 from users.models import Profile, User
 
 PAGES = [
@@ -31,8 +32,16 @@ PAGES = [
     "recommender/scenario",
     "recommender/scoringconfig",
     "recommender/slate",
+    "recommender/rankingmodel",
+    "recommender/evaluationrun",
 ]
-LARGE_TABLES = ["catalog_item", "recommender_interaction", "recommender_slate", "users_profile"]
+LARGE_TABLES = [
+    "catalog_item",
+    "recommender_interaction",
+    "recommender_rankingvector",
+    "recommender_slate",
+    "users_profile",
+]
 
 
 class TestEveryList:
@@ -49,6 +58,11 @@ class TestEveryList:
                 fail(space, item)
                 recommend(catalog=catalog, profile=profile)
                 Profile.objects.create(catalog=other, external_id=name)
+                begun(other)
+                author = User.objects.get(email=f"{name}-{number}@example.com")
+                EvaluationRun.objects.create(
+                    dataset=name, protocol="random", seeds=[0], report={}, author=author, seconds=1
+                )
 
         return fill
 

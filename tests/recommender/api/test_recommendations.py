@@ -23,7 +23,9 @@ ADDRESS = "/api/v1/recommendations"
 def test_answer_has_the_promised_shape_and_parts_add_up(ask: Ask, stargazer: Profile) -> None:
     body = ask(ADDRESS, catalog="films", profile="alice", k=2).json()
 
-    assert list(body) == ["request_id", "basis", "degraded", "notices", "config_version", "results"]
+    named = ["request_id", "basis", "degraded", "notices", "config_version", "model_version", "results"]
+    assert list(body) == named
+    assert body["model_version"] is None
     assert (body["basis"], body["degraded"], body["notices"], body["config_version"]) == ("history", False, [], 1)
     assert [(result["rank"], result["item_id"]) for result in body["results"]] == [(1, "space-2"), (2, "space-3")]
     first = body["results"][0]

@@ -11,6 +11,7 @@ from recommender.engine.history import (
     HistoryEvent,
     ItemWeight,
     KindRule,
+    event_approval,
     event_strength,
     item_weights,
     recency_factors,
@@ -34,7 +35,7 @@ def event(item_id: int, kind: str = "like", value: float | None = None, *, days_
 
 
 def rounded(weights: list[ItemWeight]) -> list[ItemWeight]:
-    return [replace(weight, weight=round(weight.weight, 12)) for weight in weights]
+    return [replace(weight, weight=round(weight.weight, 12), evidence=round(weight.evidence, 12)) for weight in weights]
 
 
 @pytest.mark.parametrize(
@@ -59,6 +60,29 @@ def rounded(weights: list[ItemWeight]) -> list[ItemWeight]:
 )
 def test_strength_of_one_interaction(rule: KindRule, value: float | None, weight: float, expected: float) -> None:
     assert event_strength(rule, value, weight=weight) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "weight", "expected"),
+    [
+        pytest.param(LIKE, None, 1.0, 1.0, id="positive"),
+        pytest.param(DISLIKE, None, 0.4, -0.4, id="negative"),
+        pytest.param(VIEW, None, 0.2, 0.2, id="event"),
+        pytest.param(PURCHASE, 3.0, 0.5, 1.5, id="multiplied by the value"),
+        pytest.param(RATING, 5.0, 1.0, 1.0, id="best rating"),
+        pytest.param(RATING, 4.0, 1.0, 1.0, id="good rating is liked in full"),
+        pytest.param(RATING, 3.5, 1.0, 0.5, id="half way to a good rating"),
+        pytest.param(RATING, 3.5, 0.4, 0.2, id="weighted rating"),
+        pytest.param(RATING, 3.0, 1.0, 0.0, id="neutral rating"),
+        pytest.param(RATING, 1.0, 1.0, 0.0, id="poor rating is no dislike"),
+        pytest.param(RATING, None, 1.0, 0.0, id="rating without a value"),
+        pytest.param(replace(RATING, value_spread=4.0), 4.0, 1.0, 0.5, id="wide spread"),
+        # -(4 - 3) / 2: where a high value is bad, it speaks against the item here too.
+        pytest.param(replace(RATING, sign=-1), 4.0, 1.0, -0.5, id="negative and centred"),
+    ],
+)
+def test_approval_of_one_interaction(rule: KindRule, value: float | None, weight: float, expected: float) -> None:
+    assert event_approval(rule, value, weight=weight) == pytest.approx(expected)
 
 
 def test_without_half_lives_age_and_order_do_not_matter() -> None:
@@ -105,20 +129,20 @@ def test_items_keep_the_order_of_their_newest_event() -> None:
 
 def test_events_of_counting_kinds_add_up() -> None:
     events = [event(1, "view"), event(1, "view"), event(1, "purchase", 2.0)]
-    assert rounded(item_weights(events, RULES, PLAIN)) == [ItemWeight(1, 2.4, "purchase")]
+    assert rounded(item_weights(events, RULES, PLAIN)) == [ItemWeight(1, 2.4, "purchase", evidence=1.0)]
 
 
 def test_only_the_newest_stated_opinion_counts_whatever_its_kind() -> None:
     events = [event(1, "dislike"), event(1, "like"), event(1, "rating", 5.0), event(2, "like"), event(2, "dislike")]
     assert rounded(item_weights(events, RULES, InterestSettings(dislike_weight=1))) == [
-        ItemWeight(1, -1.0, "dislike"),
-        ItemWeight(2, 1.0, "like"),
+        ItemWeight(1, -1.0, "dislike", evidence=-1.0),
+        ItemWeight(2, 1.0, "like", evidence=1.0),
     ]
 
 
 def test_opinion_and_counting_events_add_up() -> None:
     events = [event(1, "view"), event(1, "like"), event(1, "view"), event(1, "like")]
-    assert rounded(item_weights(events, RULES, PLAIN)) == [ItemWeight(1, 1.4, "like")]
+    assert rounded(item_weights(events, RULES, PLAIN)) == [ItemWeight(1, 1.4, "like", evidence=1.0)]
 
 
 def test_neutral_opinion_takes_an_older_one_back() -> None:
@@ -128,22 +152,25 @@ def test_neutral_opinion_takes_an_older_one_back() -> None:
 def test_ratings_speak_by_their_distance_from_neutral() -> None:
     events = [event(1, "rating", 5.0), event(2, "rating", 3.5), event(3, "rating", 2.0), event(4, "rating", 3.0)]
     assert rounded(item_weights(events, RULES, InterestSettings(dislike_weight=1))) == [
-        ItemWeight(1, 1.0, "rating"),
-        ItemWeight(2, 0.25, "rating"),
-        ItemWeight(3, -0.5, "rating"),
+        ItemWeight(1, 1.0, "rating", evidence=1.0),
+        ItemWeight(2, 0.25, "rating", evidence=0.5),
+        ItemWeight(3, -0.5, "rating", evidence=0.0),
     ]
 
 
 def test_configured_kind_weight_replaces_the_kinds_own() -> None:
     events = [event(1, "view"), event(2, "like")]
     weights = item_weights(events, RULES, InterestSettings(kind_weights={"view": 3}))
-    assert rounded(weights) == [ItemWeight(1, 3.0, "view"), ItemWeight(2, 1.0, "like")]
+    assert rounded(weights) == [
+        ItemWeight(1, 3.0, "view", evidence=3.0),
+        ItemWeight(2, 1.0, "like", evidence=1.0),
+    ]
 
 
 def test_kind_weight_of_zero_silences_a_kind() -> None:
     events = [event(1, "view"), event(2, "like")]
     weights = item_weights(events, RULES, InterestSettings(kind_weights={"view": 0}))
-    assert rounded(weights) == [ItemWeight(2, 1.0, "like")]
+    assert rounded(weights) == [ItemWeight(2, 1.0, "like", evidence=1.0)]
 
 
 def test_only_the_newest_events_are_looked_at() -> None:
@@ -154,34 +181,106 @@ def test_only_the_newest_events_are_looked_at() -> None:
 @pytest.mark.parametrize(("dislike_weight", "expected"), [(0.5, -0.5), (1.0, -1.0), (5.0, -5.0)])
 def test_dislike_weight_scales_what_speaks_against(dislike_weight: float, expected: float) -> None:
     weights = item_weights([event(1, "dislike"), event(2)], RULES, InterestSettings(dislike_weight=dislike_weight))
-    assert rounded(weights) == [ItemWeight(1, expected, "dislike"), ItemWeight(2, 1.0, "like")]
+    assert rounded(weights) == [
+        ItemWeight(1, expected, "dislike", evidence=expected),
+        ItemWeight(2, 1.0, "like", evidence=1.0),
+    ]
 
 
 def test_dislike_weight_of_zero_leaves_disliked_items_out() -> None:
     weights = item_weights([event(1, "dislike"), event(2)], RULES, InterestSettings(dislike_weight=0))
-    assert rounded(weights) == [ItemWeight(2, 1.0, "like")]
+    assert rounded(weights) == [ItemWeight(2, 1.0, "like", evidence=1.0)]
 
 
 def test_dislike_weight_applies_to_the_total_of_an_item() -> None:
     events = [event(1, "dislike"), event(1, "view")]
-    assert rounded(item_weights(events, RULES, PLAIN)) == [ItemWeight(1, -0.4, "dislike")]
+    assert rounded(item_weights(events, RULES, PLAIN)) == [ItemWeight(1, -0.4, "dislike", evidence=-0.4)]
 
 
 def test_half_life_weakens_older_items() -> None:
     events = [event(1), event(2, days_ago=10), event(3, "dislike", days_ago=20)]
     assert rounded(item_weights(events, RULES, InterestSettings(half_life_days=10))) == [
-        ItemWeight(1, 1.0, "like"),
-        ItemWeight(2, 0.5, "like"),
-        ItemWeight(3, -0.125, "dislike"),
+        ItemWeight(1, 1.0, "like", evidence=1.0),
+        ItemWeight(2, 0.5, "like", evidence=0.5),
+        ItemWeight(3, -0.125, "dislike", evidence=-0.125),
     ]
 
 
 def test_half_life_applies_to_each_event_of_an_item() -> None:
     events = [event(1, "view"), event(1, "view", days_ago=10)]
     weights = item_weights(events, RULES, InterestSettings(half_life_days=10))
-    assert rounded(weights) == [ItemWeight(1, 0.3, "view")]
+    assert rounded(weights) == [ItemWeight(1, 0.3, "view", evidence=0.3)]
 
 
 def test_kind_that_says_most_names_the_weight() -> None:
     events = [event(1, "view"), event(1, "view"), event(1, "view"), event(1, "rating", 4.0)]
-    assert rounded(item_weights(events, RULES, PLAIN)) == [ItemWeight(1, 1.1, "view")]
+    assert rounded(item_weights(events, RULES, PLAIN)) == [ItemWeight(1, 1.1, "view", evidence=1.0)]
+
+
+def test_presence_makes_evidence_of_having_met() -> None:
+    events = [event(1, "rating", 1.0), event(2, "rating", 3.5), event(3, "like"), event(4, "view")]
+    # .3 + .7 * approval; taste is untouched.
+    assert rounded(item_weights(events, RULES, PLAIN, presence=0.3)) == [
+        ItemWeight(1, -0.5, "rating", evidence=0.3),
+        ItemWeight(2, 0.25, "rating", evidence=0.65),
+        ItemWeight(3, 1.0, "like", evidence=1.0),
+        ItemWeight(4, 0.2, "view", evidence=0.44),
+    ]
+
+
+def test_neutral_rating_is_evidence_of_having_met_and_of_nothing_else() -> None:
+    assert rounded(item_weights([event(1, "rating", 3.0)], RULES, PLAIN, presence=0.3)) == [
+        ItemWeight(1, 0.0, "rating", evidence=0.3)
+    ]
+
+
+def test_presence_does_not_soften_a_dislike() -> None:
+    assert rounded(item_weights([event(1, "dislike"), event(1, "view")], RULES, PLAIN, presence=0.3)) == [
+        ItemWeight(1, -0.4, "dislike", evidence=-0.4)
+    ]
+
+
+def test_item_of_a_silenced_kind_was_not_met() -> None:
+    silenced = InterestSettings(kind_weights={"view": 0})
+    assert item_weights([event(1, "view")], RULES, silenced, presence=0.3) == []
+
+
+def test_views_that_outweigh_a_poor_rating_leave_evidence_without_taste() -> None:
+    # Taste: twice .25 against (2 - 3) / 2; the poor rating itself is no evidence against.
+    views = InterestSettings(kind_weights={"view": 0.25})
+    events = [event(1, "view"), event(1, "view"), event(1, "rating", 2.0)]
+    assert item_weights(events, RULES, views) == [ItemWeight(1, 0.0, "view", evidence=0.5)]
+
+
+def test_evidence_of_one_item_ends_at_liked() -> None:
+    assert item_weights([event(1, "purchase", 500.0), event(2)], RULES, PLAIN, presence=0.3) == [
+        ItemWeight(1, 500.0, "purchase", evidence=1.0),
+        ItemWeight(2, 1.0, "like", evidence=1.0),
+    ]
+
+
+def test_kind_that_weighs_more_is_more_evidence_but_only_once() -> None:
+    doubled = InterestSettings(kind_weights={"purchase": 2})
+    assert item_weights([event(1, "purchase", 5.0)], RULES, doubled) == [ItemWeight(1, 10.0, "purchase", evidence=2.0)]
+
+
+def test_half_life_weakens_evidence_and_having_met() -> None:
+    events = [event(1), event(2, "rating", 1.0, days_ago=10), event(3, "rating", 5.0, days_ago=20)]
+    weights = item_weights(events, RULES, InterestSettings(half_life_days=10), presence=0.4)
+    # 1; .4 * 1/2; (.4 + .6) / 4
+    assert [weight.evidence for weight in weights] == pytest.approx([1.0, 0.2, 0.25])
+
+
+def test_many_old_events_are_no_more_than_one_old_like() -> None:
+    events = [event(1), *(event(2, "view", days_ago=10) for _ in range(50))]
+    weights = item_weights(events, RULES, InterestSettings(half_life_days=10))
+    assert [weight.evidence for weight in weights] == pytest.approx([1.0, 0.5])
+    assert weights[1].weight == pytest.approx(5.0)
+
+
+def test_value_that_speaks_for_an_item_of_a_negative_kind_is_evidence() -> None:
+    pain = KindRule("pain", 1.0, -1, "centred", 2.0, 2.0, states=True)
+    # Taste -(1 - 2) / 2; evidence .2 + .8 * .5.
+    assert rounded(item_weights([event(1, "pain", 1.0)], {"pain": pain}, PLAIN, presence=0.2)) == [
+        ItemWeight(1, 0.5, "pain", evidence=0.6)
+    ]

@@ -11,12 +11,14 @@ from pytest_django import Settings
 
 from catalog.models import Catalog, Item
 from recommender.engine.settings import ScoringSettings
-from recommender.models import EmbeddingJob, EmbeddingSpace, Interaction, ItemEmbedding, Slate
+from recommender.models import EmbeddingJob, EmbeddingSpace, Interaction, ItemEmbedding, ProfileVector, Slate
 from recommender.services.catalogs import equip_catalog, open_catalog
 from recommender.services.embedding_queue import queue_stale_items
+from recommender.services.ranking_partitions import partitions
 from recommender.services.recommending import recommend
 from recommender.services.similar import similar_items
 from tests.conftest import act, embed_all
+from tests.recommender.services.ranking_versions import activated, ranked_items, ranking_rows
 from users.models import Profile, User
 
 DEFAULT_KINDS = {
@@ -51,6 +53,9 @@ def fill(catalog: Catalog) -> None:
     similar_items(item=items[0])
     Item.objects.filter(pk=items[1].pk).update(title="another title")
     queue_stale_items(catalog.embedding_spaces.get())
+    # Last, since nobody could be answered by a version that is nothing but its vectors.
+    model = activated(catalog, ranking_rows(items))
+    ProfileVector.objects.create(model=model, catalog=catalog, profile=alice, vector=[1.0, 0.0, 0.0, 0.0])
 
 
 def counts(catalog_id: int) -> dict[str, int]:
@@ -124,11 +129,25 @@ def test_deleted_catalog_takes_all_of_its_rows_along_and_none_of_anothers(
     assert set(User.objects.values_list("email", flat=True)) == {"films@example.com", "dishes@example.com"}
 
 
-def test_deleted_item_takes_its_embedding_its_job_and_its_interactions_along(catalog: Catalog) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_deleted_catalog_leaves_no_partition_behind(transactional_db: None) -> None:
+    catalogs = [open_catalog(slug=slug) for slug in ("films", "dishes")]
+    for each in catalogs:
+        fill(each)
+    gone, kept = (each.ranking_models.get().partition_name for each in catalogs)
+    assert {gone, kept} <= set(partitions())
+
+    catalogs[0].delete()
+
+    assert {gone, kept} & set(partitions()) == {kept}
+
+
+def test_deleted_item_takes_its_embeddings_its_job_and_its_interactions_along(catalog: Catalog) -> None:
     fill(catalog)
     for number in range(2):
         catalog.items.get(external_id=f"item-{number}").delete()
     assert [row.item.external_id for row in ItemEmbedding.objects.select_related("item")] == ["item-2"]
+    assert ranked_items(catalog.ranking_models.get()) == {catalog.items.get().pk}
     assert (Interaction.objects.count(), EmbeddingJob.objects.count()) == (0, 0)
 
 

@@ -17,7 +17,7 @@ from tests.recommender.services.arranging import WORDS, Plane
 from users.models import Profile
 
 # Savepoints left out, the look for the month's partition counted: it is remembered once a transaction is done.
-MOST_PERSONAL, MOST_IMPERSONAL, MOST_SIMILAR = 12, 6, 9
+MOST_PERSONAL, MOST_IMPERSONAL, MOST_SIMILAR = 13, 7, 10
 
 
 @pytest.fixture(autouse=True)

@@ -111,7 +111,108 @@ def a_near_and_a_far_item(plane: Plane, _: Profile) -> None:
     plane.item("far", 0.1, 0.9)
 
 
+def an_old_and_a_new_item(plane: Plane, _: Profile) -> None:
+    plane.item("near-but-old", 1, 0.1, published_at=days_ago(100))
+    plane.item("new", 1, 0.3, published_at=days_ago(10))
+
+
+def a_near_item_and_a_trend(plane: Plane, _: Profile) -> None:
+    plane.item("near", 1, 0.1)
+    everybody_likes(plane.catalog, plane.item("trend", 1, 0.4), times=3, at=days_ago(5))
+    everybody_likes(plane.catalog, plane.item("stale-trend", 1, 0.5), times=9, at=days_ago(20))
+
+
+def two_alike_and_another(plane: Plane, _: Profile) -> None:
+    plane.item("first", 1, 0.1, 0, categories=["Sea"], attributes={"creator": "Ann"})
+    plane.item("second", 1, 0.12, 0, categories=["Sea"], attributes={"creator": "Ann", "maker": "Bo"})
+    plane.item("other", 1, 0, 1.5, categories=["City"], attributes={"creator": ["Cy"], "maker": "Bo"})
+
+
+def likes_two_categories(plane: Plane, alice: Profile) -> None:
+    for number in range(4):
+        category = "Sea" if number % 2 else "City"
+        act(alice, plane.item(f"liked-{number}", 0, 1, 0.1 * number, categories=[category]))
+    plane.item("sea-1", 0, 1, 0.1, categories=["Sea"])
+    plane.item("sea-2", 0, 1, 0.2, categories=["Sea"])
+    plane.item("city", 0, 1, 0.9, categories=["City"])
+
+
+def many_near_items(plane: Plane, _: Profile) -> None:
+    for number in range(40):
+        plane.item(f"near-{number:02}", 1, 0.05 * number, categories=["Sea"], published_at=days_ago(40 - number))
+
+
 EFFECTS: dict[str, Effect] = {
+    "boosts.freshness": Effect(
+        an_old_and_a_new_item, (0, ["near-but-old", "new"]), (1, ["new", "near-but-old"]), statement=WORDS
+    ),
+    "boosts.freshness_half_life_days": Effect(
+        an_old_and_a_new_item,
+        (0.5, ["near-but-old", "new"]),
+        (30, ["new", "near-but-old"]),
+        base={"boosts": {"freshness": 1}},
+        statement=WORDS,
+    ),
+    "boosts.trending": Effect(
+        a_near_item_and_a_trend,
+        (0, ["near", "trend", "stale-trend"]),
+        (1, ["trend", "near", "stale-trend"]),
+        base={"boosts": {"trending_half_life_days": 2}},
+        statement=WORDS,
+    ),
+    "boosts.trending_half_life_days": Effect(
+        a_near_item_and_a_trend,
+        (2, ["trend", "near", "stale-trend"]),
+        (100, ["stale-trend", "trend", "near"]),
+        base={"boosts": {"trending": 1}},
+        statement=WORDS,
+    ),
+    "diversity.candidates": Effect(
+        many_near_items,
+        (20, ["near-19"]),
+        (50, ["near-39"]),
+        base={"boosts": {"freshness": 10, "freshness_half_life_days": 5}, "result_list": {"length": 1}},
+        statement=WORDS,
+    ),
+    "diversity.relevance": Effect(
+        two_alike_and_another,
+        (1, ["first", "second", "other"]),
+        (0.3, ["first", "other", "second"]),
+        statement=WORDS,
+    ),
+    "diversity.calibration": Effect(
+        likes_two_categories,
+        (0, ["sea-1", "sea-2", "city"]),
+        (0.9, ["sea-1", "city", "sea-2"]),
+    ),
+    "diversity.per_category": Effect(
+        two_alike_and_another,
+        (None, ["first", "second", "other"]),
+        (1, ["first", "other"]),
+        base={"diversity": {"fill": False}},
+        statement=WORDS,
+    ),
+    "diversity.per_creator": Effect(
+        two_alike_and_another,
+        (None, ["first", "second", "other"]),
+        (1, ["first", "other"]),
+        base={"diversity": {"fill": False}},
+        statement=WORDS,
+    ),
+    "diversity.creator_attribute": Effect(
+        two_alike_and_another,
+        ("creator", ["first", "other"]),
+        ("maker", ["first", "second"]),
+        base={"diversity": {"fill": False, "per_creator": 1}},
+        statement=WORDS,
+    ),
+    "diversity.fill": Effect(
+        two_alike_and_another,
+        (False, ["first", "other"]),
+        (True, ["first", "other", "second"]),
+        base={"diversity": {"per_category": 1}},
+        statement=WORDS,
+    ),
     "interest.use_history": Effect(a_like_and_a_hit, (True, ["alike", "hit"]), (False, ["hit", "alike"])),
     "interest.use_statement": Effect(
         words_and_a_hit, (True, ["fitting", "hit"]), (False, ["hit", "fitting"]), statement=WORDS
@@ -180,9 +281,35 @@ EFFECTS: dict[str, Effect] = {
 }
 
 
-def test_every_setting_has_an_effect_below() -> None:
+# Shown elsewhere: what a trained model's blocks weigh, how new items enter it, and what is left to chance.
+SHOWN_ELSEWHERE = {
+    *(f"blocks.{name}" for name in ScoringSettings().blocks.model_dump()),
+    "boosts.new_items",
+    "new_items.gain",
+    "new_items.hand_over",
+    "exploration.rate",
+}
+
+
+def test_every_setting_has_an_effect_somewhere() -> None:
     sections = ScoringSettings().model_dump()
-    assert {f"{section}.{name}" for section, values in sections.items() for name in values} == set(EFFECTS)
+    named = {f"{section}.{name}" for section, values in sections.items() for name in values}
+    assert named == set(EFFECTS) | SHOWN_ELSEWHERE
+
+
+def test_exploration_draws_from_below_the_list_and_says_so(plane: Plane) -> None:
+    many_near_items(plane, Profile())
+    plane.configure({"exploration": {"rate": 0.5}, "result_list": {"length": 10}})
+    answers = [recommend(catalog=plane.catalog, statement=WORDS, now=NOW) for _ in range(8)]
+    plain = [f"near-{number:02}" for number in range(10)]
+    explored = [result for answer in answers for result in answer.results if result.item_id not in plain]
+    assert 15 <= len(explored) <= 65
+    assert {result.reason for result in explored} == {"Something else, to see whether you like it."}
+    assert all(result.propensity == pytest.approx(0.5 / 30) for result in explored)
+    plane.configure({"exploration": {"rate": 0}, "result_list": {"length": 10}})
+    answer = recommend(catalog=plane.catalog, statement=WORDS, now=NOW)
+    assert shown(answer) == plain
+    assert [result.propensity for result in answer.results] == [None] * 10
 
 
 @pytest.mark.parametrize("path", EFFECTS)

@@ -1,0 +1,157 @@
+"""The benchmark of the ranking from its data set to its targets."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.ranking_catalog import Trained, hold_out, import_folder, some_people, train
+from benchmarks.ranking_changes import medians_by_size, seconds_to_changed_answers, see_the_nearest
+from benchmarks.ranking_measuring import Call, cpu_ratio, measure, wall_ratio
+from benchmarks.ranking_people import DEFAULT, Person, stand_ins, vector_under
+from benchmarks.ranking_quality import Agreement, Recall, agreement, recalls
+from benchmarks.ranking_references import AllVectors, GraphInProcess
+from benchmarks.ranking_report import (
+    Target,
+    report_calls,
+    report_quality,
+    report_targets,
+    report_training,
+    report_version,
+)
+from benchmarks.ranking_versions import Version, enlarged_version
+from benchmarks.ranking_ways import (
+    CANDIDATES,
+    RAW,
+    SERVICE,
+    STATEMENT,
+    Question,
+    question,
+    reference_ways,
+    same_settings,
+    served_ways,
+)
+from recommender.selectors.joint_vectors import ef_search
+from recommender.services.ranking_models import activate_model
+
+STATEMENT_TIMES_RAW, SERVICE_TIMES_RAW = 2.5, 6.0
+RECALL_DEFAULT, RECALL_ANY, NDCG_LOST = 0.99, 0.97, 0.001
+TIMES_SMALLER, CHANGE_MILLISECONDS, TRAINING_SECONDS = 2.0, 50.0, 20.0
+# Looking at every vector is slow and hardly varies.
+REFERENCE_PEOPLE, REFERENCE_ROUNDS = 25, 1
+
+
+@dataclass(frozen=True)
+class Options:
+    folder: Path
+    sizes: Sequence[int]
+    people: int
+    rounds: int
+    search: bool
+    graph_in_process: bool
+    seed: int
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Of one version."""
+
+    version: Version
+    questions: list[Question]
+    calls: Mapping[str, Sequence[Call]]
+    recalls: Mapping[str, Recall]
+    agreement: Agreement
+    change_milliseconds: float
+
+
+def run(options: Options) -> None:
+    rng = np.random.default_rng(options.seed)
+    catalog = import_folder(options.folder)
+    people = some_people(catalog, options.people, rng)
+    if not people:
+        raise SystemExit("The data set has nobody with a history.")
+    held_out = hold_out(people)
+    trained = train(catalog, os.environ, search=options.search)
+    report_training(trained, sum(len(items) for items in held_out.values()))
+    asking = stand_ins(catalog, people)
+    measured = [
+        measure_size(trained, size, asking, held_out, options, rng)
+        for size in options.sizes
+        if size >= trained.model.item_count
+    ]
+    report_targets([*_targets(measured), *_growth(measured, options.rounds), _training_target(trained)])
+
+
+def measure_size(
+    trained: Trained,
+    size: int,
+    people: Sequence[Person],
+    held_out: Mapping[int, set[int]],
+    options: Options,
+    rng: np.random.Generator,
+) -> Measured:
+    version = enlarged_version(trained.model, size, rng)
+    width = ef_search(version.model, limit=CANDIDATES)
+    report_version(version, ef_search=width)
+    activate_model(version.model)
+    same_settings(version)
+    vectors = AllVectors(version)
+    vectors_of_people = [(person, vector_under(version.model, person.unseen, DEFAULT)) for person in people]
+    questions = [question(person, vector, vectors) for person, vector in vectors_of_people if vector is not None]
+    see_the_nearest(questions)
+    calls = measure(served_ways(version), questions, rounds=options.rounds, rng=rng)
+    report_calls(f"{size} items", calls, calls[RAW])
+    graph = None
+    if options.graph_in_process:
+        links, ef_construction = version.graph
+        graph = GraphInProcess(vectors, links=links, ef_construction=ef_construction, ef_search=width)
+    references = measure(
+        reference_ways(version, vectors, graph), questions[:REFERENCE_PEOPLE], rounds=REFERENCE_ROUNDS, rng=rng
+    )
+    report_calls(f"{size} items, for reference", references, None)
+    found = recalls(version, vectors, people)
+    agreed = agreement(version, vectors, people, held_out)
+    report_quality(found, agreed)
+    changes = seconds_to_changed_answers(trained.model.catalog, people)
+    return Measured(version, questions, calls, found, agreed, float(np.percentile(changes, 95)) * 1e3)
+
+
+def _targets(measured: Sequence[Measured]) -> list[Target]:
+    targets = []
+    for one in measured:
+        items, raw = f"{one.version.size} items: ", one.calls[RAW]
+        any_weights = min(recall.mean for recall in one.recalls.values())
+        lost = one.agreement.exact_ndcg - one.agreement.ndcg
+        targets += [
+            Target(f"{items}statement / raw, CPU", cpu_ratio(one.calls[STATEMENT], raw), STATEMENT_TIMES_RAW),
+            Target(f"{items}service / raw, wall", wall_ratio(one.calls[SERVICE], raw), SERVICE_TIMES_RAW),
+            Target(f"{items}recall@100, default weights", one.recalls[DEFAULT].mean, RECALL_DEFAULT, at_least=True),
+            Target(f"{items}recall@100, any weights", any_weights, RECALL_ANY, at_least=True),
+            Target(f"{items}nDCG@10 lost to the index", lost, NDCG_LOST),
+            Target(
+                f"{items}interaction to changed answer, p95", one.change_milliseconds, CHANGE_MILLISECONDS, unit=" ms"
+            ),
+        ]
+    return targets
+
+
+def _growth(measured: Sequence[Measured], rounds: int) -> list[Target]:
+    """From each size to the next, which is ten times as large where nothing else was asked for."""
+    if len(measured) < 2:
+        return []
+    versions, questions = [one.version for one in measured], [one.questions for one in measured]
+    targets = []
+    for way in (SERVICE, STATEMENT):
+        medians = medians_by_size(versions, questions, way, rounds=rounds)
+        for index in range(1, len(versions)):
+            what = f"{way}, p50 at {versions[index].size} / p50 at {versions[index - 1].size}"
+            targets.append(Target(what, medians[index] / medians[index - 1], TIMES_SMALLER))
+    return targets
+
+
+def _training_target(trained: Trained) -> Target:
+    return Target("training without the search", trained.seconds, TRAINING_SECONDS, unit=" s")

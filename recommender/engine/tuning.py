@@ -1,0 +1,207 @@
+"""Choosing hyperparameters by validation: grids searched one after another, each with the best of those before.
+
+The grids stand in `hyperparameters`. Held-out people's pairs are the judge (`validation`); test data of an evaluation
+is never here, since all of this sees the training events alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import scipy.sparse as sp
+
+from recommender.engine import hyperparameters as grids
+from recommender.engine.ease_factors import Decomposition, EaseFactors, ease_factors
+from recommender.engine.evidence import collapse_events
+from recommender.engine.hyperparameters import Hyperparameters
+from recommender.engine.interest import FloatArray
+from recommender.engine.text_map import fit_text_map
+from recommender.engine.training import (
+    TextBlock,
+    TrainingData,
+    fit_decomposition,
+    fit_factors,
+    fit_text,
+    graded_matrix,
+    unit_rows,
+)
+from recommender.engine.validation import (
+    Order,
+    Validation,
+    collaborative_scores,
+    factor_scores,
+    recency_rows,
+    split,
+    text_scores,
+)
+
+# A smaller or simpler model is taken when it is this close to the best: fewer dimensions make every request cheaper.
+NEAR_ENOUGH = 0.003
+HELD_OUT_ITEMS = 0.1
+FEWEST_ITEMS_FOR_MAP = 50
+
+
+@dataclass
+class Tuning:
+    """What was chosen, and every nDCG@10 that was seen on the way, by stage and value."""
+
+    chosen: Hyperparameters
+    trail: list[dict[str, object]] = field(default_factory=list)
+
+    def note(self, stage: str, value: object, ndcg: float) -> float:
+        self.trail.append({"stage": stage, "value": value, "ndcg@10": round(ndcg, 5)})
+        return ndcg
+
+
+def tune(data: TrainingData, start: Hyperparameters, *, order: Order, rng: np.random.Generator) -> Tuning:
+    """Pick hyperparameters; where there is too little to validate on, the start is kept."""
+    tuning = Tuning(start)
+    evidence = collapse_events(data.events, data.rules)
+    shape = (max(data.user_count, 1), data.item_count)
+    validation = split(evidence, shape, order=order, rng=rng)
+    if validation is None:
+        return tuning
+    text = fit_text(data, start)
+    search = _Search(tuning, validation, text, shape, rng)
+    search.matrix()
+    search.side_information()
+    search.rank()
+    if order == "last":
+        search.recency()
+    search.blocks()
+    _tune_map(tuning, search, text)
+    return tuning
+
+
+@dataclass
+class _Search:
+    tuning: Tuning
+    validation: Validation
+    text: TextBlock
+    shape: tuple[int, int]
+    rng: np.random.Generator
+
+    def matrix(self) -> None:
+        self._decompositions("matrix", [self.tuning.chosen.with_values(**values) for values in grids.MATRIX_GRID])
+
+    def side_information(self) -> None:
+        here = self.tuning.chosen
+        others = [weight for weight in grids.SIDE_GRID if weight != here.side_weight]
+        candidates = [here, *(here.with_values(side_weight=weight) for weight in others)]
+        self._decompositions("side information", candidates)
+
+    def rank(self) -> None:
+        largest = self.tuning.chosen.with_values(rank=max(grids.RANK_GRID))
+        decomposition = self._decompose(largest)
+        seen = [
+            (rank, ridge, self._ease_ndcg(largest, ease_factors(decomposition, ridge=ridge, rank=rank)))
+            for rank in grids.RANK_GRID
+            for ridge in grids.RIDGE_GRID
+        ]
+        for rank, ridge, ndcg in seen:
+            self.tuning.note("rank", {"rank": rank, "ridge": ridge}, ndcg)
+        best = max(ndcg for _, _, ndcg in seen)
+        near = [row for row in seen if row[2] >= best * (1 - NEAR_ENOUGH)]
+        smallest = min(rank for rank, _, _ in near)
+        rank, ridge, _ = max((row for row in near if row[0] == smallest), key=lambda row: row[2])
+        self.tuning.chosen = largest.with_values(rank=rank, ridge=ridge)
+
+    def recency(self) -> None:
+        here = self.tuning.chosen
+        ease = self._best_ease()
+        seen = []
+        for half_life in grids.HALF_LIFE_GRID:
+            candidate = here.with_values(half_life_interactions=half_life)
+            ndcg = self._ease_ndcg(candidate, ease)
+            seen.append((self.tuning.note("half-life", half_life, ndcg), candidate))
+        best = max(ndcg for ndcg, _ in seen)
+        # The grid begins with no half-life at all: a history that counts as a whole is the simpler model.
+        self.tuning.chosen = next(candidate for ndcg, candidate in seen if ndcg >= best * (1 - NEAR_ENOUGH))
+
+    def blocks(self) -> None:
+        """Implicit factors by themselves first, then their weight and the text's beside the collaborative block."""
+        base = collaborative_scores(self._rows(self.tuning.chosen, scaled=True), self._best_ease())
+        factors = self._factors()
+        units = unit_rows(self.text.features)
+        texts = text_scores(self._rows(self.tuning.chosen, scaled=False), units, self.text.features)
+        for name, scores, grid in (
+            ("factors_weight", factors, grids.FACTORS_GRID),
+            ("text_weight", texts, grids.TEXT_GRID),
+        ):
+            seen = [
+                (self.tuning.note(name, weight, self.validation.ndcg(base + weight * scores)), weight)
+                for weight in grid
+            ]
+            weight = max(seen, key=lambda row: row[0])[1]
+            base = base + weight * scores
+            self.tuning.chosen = self.tuning.chosen.with_values(**{name: weight})
+
+    def _factors(self) -> FloatArray:
+        best: tuple[float, Hyperparameters, FloatArray] | None = None
+        for regularisation in grids.REGULARISATION_GRID:
+            candidate = self.tuning.chosen.with_values(regularisation=regularisation)
+            implicit = fit_factors(self.validation.kept, self.shape, candidate, rng=self.rng)
+            scores = factor_scores(self._rows(candidate, scaled=False), implicit)
+            ndcg = self.tuning.note("regularisation", regularisation, self.validation.ndcg(scores))
+            if best is None or ndcg > best[0]:
+                best = (ndcg, candidate, scores)
+        if best is None:
+            raise ValueError("the grid of regularisations is empty")
+        self.tuning.chosen = best[1]
+        return best[2]
+
+    def _decompositions(self, stage: str, candidates: list[Hyperparameters]) -> None:
+        seen: list[tuple[float, Hyperparameters]] = []
+        for candidate in candidates:
+            decomposition = self._decompose(candidate)
+            for ridge in grids.RIDGE_GRID:
+                tried = candidate.with_values(ridge=ridge)
+                ndcg = self._ease_ndcg(tried, ease_factors(decomposition, ridge=ridge))
+                seen.append((self.tuning.note(stage, _differences(tried, Hyperparameters()), ndcg), tried))
+        self.tuning.chosen = max(seen, key=lambda row: row[0])[1]
+
+    def _decompose(self, candidate: Hyperparameters) -> Decomposition:
+        normalised = graded_matrix(self.validation.kept, self.shape, candidate)
+        return fit_decomposition(normalised.matrix, self.text.features, candidate)
+
+    def _best_ease(self) -> EaseFactors:
+        return ease_factors(self._decompose(self.tuning.chosen), ridge=self.tuning.chosen.ridge)
+
+    def _ease_ndcg(self, candidate: Hyperparameters, ease: EaseFactors) -> float:
+        return self.validation.ndcg(collaborative_scores(self._rows(candidate, scaled=True), ease))
+
+    def _rows(self, candidate: Hyperparameters, *, scaled: bool) -> sp.csr_matrix:
+        """The sampled people's histories, graded; scaled by the items' powers as the matrix was."""
+        kept = self.validation.kept
+        values = kept.graded(candidate.presence)
+        if scaled:
+            values = values * graded_matrix(kept, self.shape, candidate).item_scales[kept.items]
+        half_life = candidate.half_life_interactions
+        return recency_rows(kept, values, self.validation.people, self.shape, half_life)
+
+
+def _tune_map(tuning: Tuning, search: _Search, text: TextBlock) -> None:
+    """The ridge that best predicts held-out items' places: mean cosine between predicted and learned vectors."""
+    kept = search.validation.kept
+    counts = np.bincount(kept.items, minlength=search.shape[1]).astype(np.float64)
+    known = np.flatnonzero(counts >= np.quantile(counts[counts > 0], 0.5)) if (counts > 0).any() else np.zeros(0, int)
+    if len(known) < FEWEST_ITEMS_FOR_MAP:
+        return
+    held = search.rng.permutation(known)[: max(1, int(HELD_OUT_ITEMS * len(known)))]
+    teaching = counts.copy()
+    teaching[held] = 0
+    targets = search._best_ease().targets
+    units = unit_rows(text.features)
+    seen = []
+    for ridge in grids.MAP_RIDGE_GRID:
+        predicted = fit_text_map(units, targets, teaching, ridge=ridge).predict(units[held])
+        cosine = float((unit_rows(predicted) * unit_rows(targets[held])).sum(axis=1).mean())
+        tuning.trail.append({"stage": "map", "value": ridge, "cosine": round(cosine, 5)})
+        seen.append((cosine, ridge))
+    tuning.chosen = tuning.chosen.with_values(map_ridge=max(seen)[1])
+
+
+def _differences(candidate: Hyperparameters, default: Hyperparameters) -> dict[str, object]:
+    values, usual = candidate.as_dict(), default.as_dict()
+    return {name: value for name, value in values.items() if value != usual[name]}

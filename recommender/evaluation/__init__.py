@@ -1,0 +1,1 @@
+"""Judging rankings: data sets, splits, baselines, metrics, statistics. Knows neither Django nor a database."""

@@ -1,0 +1,1 @@
+"""What is judged: the interface of a system, and the baselines behind it."""
