@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from benchmarks.ranking_measuring import Call, timed
 from benchmarks.ranking_people import Person, mark_seen
 from benchmarks.ranking_versions import Version
-from benchmarks.ranking_ways import PAGE, Question, served_ways
+from benchmarks.ranking_ways import PAGE, Question, QuestionWay, same_settings, served_ways
 from catalog.models import Catalog, Item
 from recommender.services.interactions import record_interaction, remove_interaction
 from recommender.services.ranking_models import activate_model
@@ -50,14 +50,15 @@ def medians_by_size(
         order = range(len(versions)) if round_number % 2 == 0 else range(len(versions) - 1, -1, -1)
         for index in order:
             activate_model(versions[index].model)
+            same_settings(versions[index])
             served = served_ways(versions[index])[way]
             walls[index] += [call.wall for call in _calls(served, questions[index])]
     return [float(np.median(of_version)) for of_version in walls]
 
 
-def _calls(way: Callable[[Question], int], questions: Sequence[Question]) -> list[Call]:
+def _calls(way: QuestionWay, questions: Sequence[Question]) -> list[Call]:
     for question in questions[:WARM_UP]:
-        way(question)
+        timed(way, question)
     return [timed(way, question) for question in questions]
 
 

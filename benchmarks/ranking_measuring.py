@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 import psutil
 from django.db import connection
 
 Asked = TypeVar("Asked")
+
+
+@dataclass(frozen=True)
+class Way(Generic[Asked]):
+    """How a question is answered, by how many items; `around` stands around it and is not measured."""
+
+    answer: Callable[[Asked], int]
+    around: Callable[[Asked], AbstractContextManager[None]] = lambda _: nullcontext()
 
 
 @dataclass(frozen=True)
@@ -30,7 +39,7 @@ class Call:
 
 
 def measure(
-    ways: Mapping[str, Callable[[Asked], int]], questions: Sequence[Asked], *, rounds: int, rng: np.random.Generator
+    ways: Mapping[str, Way[Asked]], questions: Sequence[Asked], *, rounds: int, rng: np.random.Generator
 ) -> dict[str, list[Call]]:
     """Every way answers every question in each round, after one that only warms up.
 
@@ -39,7 +48,7 @@ def measure(
     """
     for question in questions:
         for way in ways.values():
-            way(question)
+            timed(way, question)
     calls: dict[str, list[Call]] = {name: [] for name in ways}
     names = list(ways)
     for _ in range(rounds):
@@ -49,12 +58,13 @@ def measure(
     return calls
 
 
-def timed(way: Callable[[Asked], int], question: Asked) -> Call:
-    backend = _backend_cpu()
-    client, wall = time.process_time(), time.perf_counter()
-    length = way(question)
-    wall, client = time.perf_counter() - wall, time.process_time() - client
-    return Call(wall * 1e3, client * 1e3, _backend_cpu() - backend, length)
+def timed(way: Way[Asked], question: Asked) -> Call:
+    with way.around(question):
+        backend = _backend_cpu()
+        client, wall = time.process_time(), time.perf_counter()
+        length = way.answer(question)
+        wall, client = time.perf_counter() - wall, time.process_time() - client
+        return Call(wall * 1e3, client * 1e3, _backend_cpu() - backend, length)
 
 
 def percentile(calls: Sequence[Call], q: float) -> float:

@@ -1,4 +1,7 @@
-"""What the index costs in quality: recall against the exact order, and nDCG of what people turned to next."""
+"""What the index costs in quality: recall against the exact order, and nDCG of what people turned to next.
+
+The planner is kept from looking at every row, which would be exact and say nothing about the index.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,13 @@ import numpy as np
 from django.utils import timezone
 from pgvector import HalfVector
 
+from benchmarks.ranking_index_use import index_only, index_use
 from benchmarks.ranking_people import WEIGHTINGS, Person, interest_under, vector_under
 from benchmarks.ranking_references import AllVectors
 from benchmarks.ranking_versions import Version
 from benchmarks.ranking_ways import CANDIDATES
+from recommender.engine.interest import FloatArray
+from recommender.engine.joint_interest import JointInterest
 from recommender.engine.settings import FilterSettings, ScoringSettings
 from recommender.evaluation.metrics import NDCG, judge
 from recommender.evaluation.systems.base import Ranking
@@ -27,11 +33,12 @@ TIE = 2e-6
 
 @dataclass(frozen=True)
 class Recall:
-    """Over the people: mean and least recall@100, and the shortest list of 200."""
+    """Over the people: mean and least recall@100, the shortest list of 200, and how many came through the index."""
 
     mean: float
     least: float
     shortest: int
+    through_index: float
 
 
 @dataclass(frozen=True)
@@ -49,25 +56,32 @@ class Agreement:
 
 def recalls(version: Version, vectors: AllVectors, people: Sequence[Person]) -> dict[str, Recall]:
     """By weighting."""
-    return {weighting: _recall(version, vectors, people, weighting) for weighting in WEIGHTINGS}
+    with index_only():
+        return {weighting: _recall(version, vectors, people, weighting) for weighting in WEIGHTINGS}
 
 
 def _recall(version: Version, vectors: AllVectors, people: Sequence[Person], weighting: str) -> Recall:
-    values, shortest = [], CANDIDATES
-    for person in people:
-        vector = vector_under(version.model, person.unseen, weighting)
-        if vector is None:
-            continue
+    vectors_of_people = [vector_under(version.model, person.unseen, weighting) for person in people]
+    questions = [vector for vector in vectors_of_people if vector is not None]
+    if not questions:
+        raise SystemExit(f"Nothing is known of anybody that the weighting “{weighting}” could use.")
+    with index_use(version.model) as use:
+        answers = [_candidates(version, vector) for vector in questions]
+    values = []
+    for vector, found in zip(questions, answers, strict=True):
         # The exact scan of the same question, which reaches PostgreSQL in half precision.
         asked = np.asarray(HalfVector(vector).to_numpy(), dtype=np.float64)
         _, cosines = vectors.exact(asked, DEPTH)
-        found = joint_candidates(
-            version.model, vector, limit=CANDIDATES, with_vectors=0, filters=FilterSettings(), excluded_ids=()
-        )
-        rows = vectors.rows([item_id for item_id, _, _ in found[:DEPTH]])
-        values.append(float((vectors.cosines(asked, rows) >= cosines[-1] - TIE).sum()) / DEPTH)
-        shortest = min(shortest, len(found))
-    return Recall(float(np.mean(values)), min(values), shortest)
+        hits = vectors.cosines(asked, vectors.rows(found[:DEPTH])) >= cosines[-1] - TIE
+        values.append(float(hits.sum()) / DEPTH)
+    return Recall(float(np.mean(values)), min(values), min(map(len, answers)), use.share_of(len(questions)))
+
+
+def _candidates(version: Version, vector: FloatArray) -> list[int]:
+    found = joint_candidates(
+        version.model, vector, limit=CANDIDATES, with_vectors=0, filters=FilterSettings(), excluded_ids=()
+    )
+    return [item_id for item_id, _, _ in found]
 
 
 def agreement(
@@ -81,16 +95,7 @@ def agreement(
         if interest is None or not held_out[person.profile.pk]:
             continue
         seen = excluded_item_ids(person.profile.pk, settings.seen, now=timezone.now())
-        ranked = rank_jointly(
-            version.model,
-            interest,
-            settings,
-            excluded_ids=seen,
-            length=LIST,
-            now=timezone.now(),
-            rng=np.random.default_rng(0),
-        )
-        rows = vectors.rows([item.item_id for item in ranked])
+        rows = vectors.rows(_list(version, interest, settings, seen))
         best, _ = vectors.exact(interest.vector, LIST, vectors.rows(sorted(seen)))
         served.append(_ranking(rows))
         exact.append(_ranking(best))
@@ -104,6 +109,20 @@ def agreement(
         same=float(np.mean(same)),
         people=len(same),
     )
+
+
+def _list(version: Version, interest: JointInterest, settings: ScoringSettings, seen: set[int]) -> list[int]:
+    with index_only():
+        ranked = rank_jointly(
+            version.model,
+            interest,
+            settings,
+            excluded_ids=seen,
+            length=LIST,
+            now=timezone.now(),
+            rng=np.random.default_rng(0),
+        )
+    return [item.item_id for item in ranked]
 
 
 def _ranking(rows: np.typing.NDArray[np.intp]) -> Ranking:

@@ -16,7 +16,7 @@ from benchmarks.ranking_versions import Version
 from benchmarks.ranking_ways import RAW
 
 # Wide enough for the tables, where standard output is a file.
-NARROWEST = 110
+NARROWEST = 120
 CONSOLE = Console(soft_wrap=True)
 CONSOLE.width = max(CONSOLE.width, NARROWEST)
 
@@ -30,6 +30,7 @@ class Target:
     bound: float
     at_least: bool = False
     unit: str = ""
+    remark: str = ""
 
     @property
     def is_met(self) -> bool:
@@ -37,7 +38,8 @@ class Target:
 
     def line(self) -> str:
         side, verdict = "at least" if self.at_least else "at most", "met" if self.is_met else "missed"
-        return f"{self.what}: {self.value:.4g}{self.unit} (target: {side} {self.bound:g}{self.unit}: {verdict})"
+        figures = f"{self.value:.4g}{self.unit} (target: {side} {self.bound:g}{self.unit}: {verdict})"
+        return f"{self.what}: {figures}{self.remark}"
 
 
 def report_training(trained: Trained, held_out: int) -> None:
@@ -66,11 +68,18 @@ def report_version(version: Version, *, ef_search: int) -> None:
     CONSOLE.print(f"against the trained items, variance (and difference of the covariance) by block: {drifts}")
 
 
-def report_calls(title: str, calls: Mapping[str, Sequence[Call]], raw: Sequence[Call] | None) -> None:
-    """Times in milliseconds; ratios to the raw query where both were measured together."""
+def report_calls(
+    title: str,
+    calls: Mapping[str, Sequence[Call]],
+    *,
+    raw: Sequence[Call] | None = None,
+    index_shares: Mapping[str, float] | None = None,
+) -> None:
+    """Times in milliseconds; ratios to the raw query, and how many went through the index, where that was measured."""
     load = os.getloadavg()[0]
     table = Table(title=f"{title}; milliseconds, load of the machine {load:.1f}")
-    for name in ("way", "p50", "p95", "p99", "CPU here", "CPU server", "CPU", "wall / raw", "CPU / raw", "shortest"):
+    columns = ("p50", "p95", "p99", "CPU here", "server", "CPU", "wall / raw", "CPU / raw", "index", "shortest")
+    for name in ("way", *columns):
         table.add_column(name, justify="left" if name == "way" else "right")
     for way, of_way in calls.items():
         count = len(of_way)
@@ -82,6 +91,7 @@ def report_calls(title: str, calls: Mapping[str, Sequence[Call]], raw: Sequence[
             f"{mean_cpu(of_way):.2f}",
             "" if raw is None or way == RAW else f"{wall_ratio(of_way, raw):.2f}",
             "" if raw is None or way == RAW else f"{cpu_ratio(of_way, raw):.2f}",
+            "" if index_shares is None else f"{index_shares[way]:.0%}",
             str(min(call.length for call in of_way)),
         )
     CONSOLE.print(table)
@@ -89,10 +99,12 @@ def report_calls(title: str, calls: Mapping[str, Sequence[Call]], raw: Sequence[
 
 def report_quality(recalls: Mapping[str, Recall], agreement: Agreement) -> None:
     table = Table(title="recall@100 against the exact order, over all people")
-    for name in ("weights", "mean", "least", "shortest list of 200"):
+    for name in ("weights", "mean", "least", "shortest list of 200", "through the index"):
         table.add_column(name, justify="left" if name == "weights" else "right")
     for weighting, recall in recalls.items():
-        table.add_row(weighting, f"{recall.mean:.4f}", f"{recall.least:.2f}", str(recall.shortest))
+        table.add_row(
+            weighting, f"{recall.mean:.4f}", f"{recall.least:.2f}", str(recall.shortest), f"{recall.through_index:.0%}"
+        )
     CONSOLE.print(table)
     CONSOLE.print(
         f"nDCG@10 of {agreement.people} people's held-out items: {agreement.ndcg:.4f} as served, "

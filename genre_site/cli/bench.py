@@ -1,4 +1,4 @@
-"""./run bench import|embed: a benchmark on servers of its own."""
+"""./run bench import|embed|ranking: a benchmark on servers of its own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from genre_site.cli.migrations import ensure_migrated
 from genre_site.cli.program_environment import PYTHON
 from genre_site.cli.temporary_instance import temporary_instance
 
-MODULES = {"import": "benchmarks.import_bench", "embed": "benchmarks.embed_bench"}
+MODULES = {
+    "import": "benchmarks.import_bench",
+    "embed": "benchmarks.embed_bench",
+    "ranking": "benchmarks.ranking_bench",
+}
 
 
 def run_bench(arguments: list[str], environment: Mapping[str, str]) -> int:

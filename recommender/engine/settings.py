@@ -63,7 +63,7 @@ class InterestSettings(_Section):
         ),
     )
     history_length: int = Field(
-        200,
+        1_000,
         ge=1,
         le=5_000,
         json_schema_extra=explained("How many of the newest interactions are looked at.", "最多使用最近多少次行为。"),

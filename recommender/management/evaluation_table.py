@@ -42,7 +42,7 @@ def _print_means(report: Report, group: str, out: OutputWrapper) -> None:
 
 
 def _print_comparisons(report: Report, out: OutputWrapper) -> None:
-    last = next(reversed(report.mean))
+    last = list(report.mean)[-1]
     rows = [row for row in report.paired if row.system == last and row.metric.split(",")[0] == JUDGED_BY]
     if not rows:
         return

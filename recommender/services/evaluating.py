@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -59,7 +59,7 @@ class EvaluationRequest:
     systems: Sequence[str] = SYSTEMS
     seeds: Sequence[int] = (0,)
     min_item_ratings: int = 5
-    rules: Rules = Rules()
+    rules: Rules = field(default_factory=Rules)
     note: str = ""
 
 
@@ -141,7 +141,7 @@ def default_recipe() -> EmbeddingRecipe:
 
 
 def _configs(systems: Sequence[str]) -> dict[str, ScoringConfig]:
-    """The configurations that are asked for by id; raises InvalidRequest for one that is not, or a system nobody knows."""
+    """The configurations asked for by id; raises InvalidRequest for one that is not, or a system nobody knows."""
     configs: dict[str, ScoringConfig] = {}
     for name in systems:
         if name in SYSTEMS:

@@ -89,7 +89,7 @@ def scratch_catalog(source: CatalogSource, train: Dataset) -> Iterator[ScratchCa
 
 
 def _scale_ratings(catalog: Catalog, relevant_from: float) -> None:
-    """Let the rating kind read the data set's scale, as an operator sets it: a full like from where ratings are likes."""
+    """Let the rating kind read the data set's scale, as an operator would: a full like from where ratings are likes."""
     scale = relevant_from / DEFAULT_LIKE
     kind = InteractionKind.objects.get(catalog=catalog, name=RATING)
     if scale > 0 and kind.neutral_value is not None:

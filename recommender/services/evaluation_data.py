@@ -1,7 +1,7 @@
 """A folder of files as a data set to evaluate on: the readers and the errors of imports, and no database.
 
-Understood are `items`, `interactions` and, where there are any, `eval_valid` and `eval_test` (.csv or .jsonl, also .gz),
-or MovieLens as GroupLens publishes it. Beside the columns of an import, interactions may have `fold` and `split`.
+Understood are `items`, `interactions` and, where there are any, `eval_valid` and `eval_test` (.csv or .jsonl, also
+.gz), or MovieLens as GroupLens publishes it. Beside the columns of an import, interactions may have `fold` and `split`.
 
 Tags are left out: people who rate also write tags, so they tell what was liked. Of the other columns an item's text
 has title, categories and description alone. Hidden items are judged like all others, since hiding is no ranking.
@@ -96,9 +96,15 @@ def read_folder(folder: Path, *, now: datetime, refuse: RefuseIn) -> EvaluationD
     events = _events(files.interactions, ReadOptions(), items, now, refuse)
     for part in (SPLITS["valid"], SPLITS["test"]):
         if path := _question_file(folder, part):
-            rows = _parsed(path, QUESTION_LAYOUT, lambda number, record, part=part: _question(part, record, items))
-            questions += _usable(path, rows, refuse)
+            questions += _questions(path, part, items, refuse)
     return EvaluationData(_dataset(items, events, questions), items)
+
+
+def _questions(path: Path, part: Part, items: Mapping[str, ItemRow], refuse: RefuseIn) -> list[_Question]:
+    def question(number: int, record: Record) -> _Question:
+        return _question(part, record, items)
+
+    return _usable(path, _parsed(path, QUESTION_LAYOUT, question), refuse)
 
 
 def _question_file(folder: Path, part: Part) -> Path | None:
@@ -209,7 +215,7 @@ def _known_item(value: object, column: str, items: Mapping[str, ItemRow]) -> str
 
 def _dataset(items: Mapping[str, ItemRow], events: Sequence[_Event], questions: Sequence[_Question]) -> Dataset:
     item_ids = sorted(items, key=_natural)
-    user_ids = sorted({row.user for row in (*events, *questions)}, key=_natural)
+    user_ids = sorted({event.user for event in events} | {question.user for question in questions}, key=_natural)
     item_rows, user_rows = _rows_of(item_ids), _rows_of(user_ids)
     return Dataset(
         item_ids=item_ids,

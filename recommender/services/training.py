@@ -15,15 +15,15 @@ from django.utils.translation import gettext as _
 from catalog.models import Catalog
 from recommender.engine.hyperparameters import Hyperparameters
 from recommender.engine.model_arrays import pack, prefixed
-from recommender.engine.settings import ScoringSettings
 from recommender.engine.training import NewItemSettings, TrainedRanking, TrainingData, train
 from recommender.engine.tuning import Tuning, tune
 from recommender.engine.validation import Order
 from recommender.exceptions import InvalidRequest
-from recommender.models import RankingModel, Scenario, ScoringConfig
+from recommender.models import Interaction, RankingModel
 from recommender.selectors.configuration import serving_space
 from recommender.selectors.joint_models import SPACE_ARTIFACT, TEXT_ARTIFACT
 from recommender.selectors.training_data import CatalogData, catalog_data
+from recommender.services.new_items import new_item_settings
 from recommender.services.profile_vectors import write_profile_vectors
 from recommender.services.ranking_models import (
     activate_model,
@@ -35,6 +35,7 @@ from recommender.services.ranking_models import (
     write_vectors,
 )
 from recommender.services.ranking_rows import RankingRows
+from recommender.services.training_lock import training_lock
 
 logger = logging.getLogger(__name__)
 
@@ -66,33 +67,42 @@ class TrainingOptions:
 def train_catalog(catalog: Catalog, options: TrainingOptions | None = None) -> RankingModel:
     """Learn a version from all that the catalog has; readers notice nothing before it is activated.
 
-    Raises InvalidRequest for a catalog without items. What fails leaves a version in the state failed, and its reason.
+    Raises InvalidRequest for a catalog without items, AlreadyTraining where another session trains it. What fails
+    leaves a version in the state failed, and its reason.
     """
     options = options or TrainingOptions()
+    started = time.perf_counter()
+    with training_lock(catalog):
+        model, figures = _version(catalog, options)
+        step = time.perf_counter()
+        figures["people"] = write_profile_vectors(model)
+        figures["people_seconds"] = _since(step)
+        figures["seconds"] = _since(started)
+        RankingModel.objects.filter(pk=model.pk).update(figures=figures)
+        model.figures = figures
+        if options.activate:
+            activate_model(model)
+            retire_old(catalog, keep=VERSIONS_KEPT)
+    logger.info("catalog %d: version %d trained in %.1f s", catalog.pk, model.version, figures["seconds"])
+    return model
+
+
+def _version(catalog: Catalog, options: TrainingOptions) -> tuple[RankingModel, dict[str, object]]:
+    """A version that is ready, and what was measured while it was made."""
     space = serving_space(catalog.pk)
     learned_from = timezone.now()
-    started = time.perf_counter()
+    step = time.perf_counter()
     read = catalog_data(catalog.pk, space)
     if not len(read.item_ids):
         raise InvalidRequest(_("The catalog “%(name)s” has no items to learn from.") % {"name": catalog.slug})
     model = begin_version(catalog=catalog, space=space, learned_from=learned_from, note=options.note)
-    figures: dict[str, object] = {"read_seconds": _since(started)}
+    figures: dict[str, object] = {"read_seconds": _since(step)}
     try:
         _make(model, read, options, figures)
     except Exception as error:
         fail_version(model, error=f"{type(error).__name__}: {error}")
         raise
-    step = time.perf_counter()
-    figures["people"] = write_profile_vectors(model)
-    figures["people_seconds"] = _since(step)
-    figures["seconds"] = _since(started)
-    RankingModel.objects.filter(pk=model.pk).update(figures=figures)
-    model.figures = figures
-    if options.activate:
-        activate_model(model)
-        retire_old(catalog, keep=VERSIONS_KEPT)
-    logger.info("catalog %d: version %d trained in %.1f s", catalog.pk, model.version, figures["seconds"])
-    return model
+    return model, figures
 
 
 def _make(model: RankingModel, read: CatalogData, options: TrainingOptions, figures: dict[str, object]) -> None:
@@ -100,7 +110,7 @@ def _make(model: RankingModel, read: CatalogData, options: TrainingOptions, figu
     step = time.perf_counter()
     tuning = _hyperparameters(model, read.data, options, rng)
     figures["tune_seconds"], step = _since(step), time.perf_counter()
-    trained = train(read.data, tuning.chosen, _new_items(model.catalog_id), rng=rng)
+    trained = train(read.data, tuning.chosen, _new_items(model), rng=rng)
     figures["learn_seconds"], step = _since(step), time.perf_counter()
     write_vectors(model, _rows(read, trained))
     store_artifacts(model, _artifacts(trained))
@@ -144,19 +154,13 @@ def _tuned_on(model: RankingModel) -> int:
 
 def _order(catalog_id: int) -> Order:
     """Newest ones are the honest test; where hardly anything has a time or a sequence, there is no newest."""
-    from recommender.models import Interaction  # noqa: PLC0415
-
     interactions = Interaction.objects.filter(catalog_id=catalog_id)
     return "last" if interactions.exclude(occurred_at=None, sequence=None).exists() else "random"
 
 
-def _new_items(catalog_id: int) -> NewItemSettings:
-    """As the home scenario's active configuration says."""
-    config = ScoringConfig.objects.filter(
-        catalog_id=catalog_id, scenario__name=Scenario.HOME, state=ScoringConfig.State.ACTIVE
-    ).first()
-    settings = ScoringSettings() if config is None else config.scoring_settings
-    return NewItemSettings(gain=settings.new_items.gain, hand_over=settings.new_items.hand_over)
+def _new_items(model: RankingModel) -> NewItemSettings:
+    settings = new_item_settings(model.catalog_id)
+    return NewItemSettings(gain=settings.gain, hand_over=settings.hand_over)
 
 
 def _rows(read: CatalogData, trained: TrainedRanking) -> RankingRows:

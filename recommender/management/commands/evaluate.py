@@ -36,7 +36,7 @@ class Command(BaseCommand):
             "--systems",
             default=",".join(SYSTEMS),
             metavar="A,B,...",
-            help=f"of {', '.join(SYSTEMS)} and config:ID, which is GENRE with that configuration (default: all of them)",
+            help=f"of {', '.join(SYSTEMS)} (default: all) and config:ID, which is GENRE with that configuration",
         )
         parser.add_argument("--json", type=Path, metavar="FILE", help="write the report there")
         parser.add_argument(
