@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from rich.console import Console
 from rich.table import Table
@@ -12,6 +11,7 @@ from rich.table import Table
 from benchmarks.ranking_catalog import Trained
 from benchmarks.ranking_measuring import Call, cpu_ratio, mean_cpu, percentile, wall_ratio
 from benchmarks.ranking_quality import Agreement, Recall
+from benchmarks.ranking_target import Target
 from benchmarks.ranking_versions import Version
 from benchmarks.ranking_ways import RAW
 
@@ -21,28 +21,7 @@ CONSOLE = Console(soft_wrap=True)
 CONSOLE.width = max(CONSOLE.width, NARROWEST)
 
 
-@dataclass(frozen=True)
-class Target:
-    """A figure and its bound, met or missed."""
-
-    what: str
-    value: float
-    bound: float
-    at_least: bool = False
-    unit: str = ""
-    remark: str = ""
-
-    @property
-    def is_met(self) -> bool:
-        return self.value >= self.bound if self.at_least else self.value <= self.bound
-
-    def line(self) -> str:
-        side, verdict = "at least" if self.at_least else "at most", "met" if self.is_met else "missed"
-        figures = f"{self.value:.4g}{self.unit} (target: {side} {self.bound:g}{self.unit}: {verdict})"
-        return f"{self.what}: {figures}{self.remark}"
-
-
-def report_training(trained: Trained, held_out: int) -> None:
+def report_training(trained: Trained, held_out: int, people: int) -> None:
     figure = trained.figure
     CONSOLE.print(
         f"training: {trained.seconds:.1f} s, of them {figure('read_seconds'):.1f} s reading, "
@@ -52,7 +31,8 @@ def report_training(trained: Trained, held_out: int) -> None:
     searched = "not made" if trained.search_seconds is None else f"{trained.search_seconds:.1f} s"
     CONSOLE.print(
         f"search for hyperparameters: {searched}; {trained.model.item_count} items, "
-        f"{trained.model.interaction_count} interactions, {held_out} more held out"
+        f"{trained.model.interaction_count} interactions; {people} people's newest fifth held out, "
+        f"{held_out} of it likes"
     )
 
 

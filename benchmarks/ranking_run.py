@@ -16,13 +16,13 @@ from benchmarks.ranking_people import DEFAULT, Person, stand_ins, vector_under
 from benchmarks.ranking_quality import Agreement, Recall, agreement, recalls
 from benchmarks.ranking_references import AllVectors, GraphInProcess
 from benchmarks.ranking_report import (
-    Target,
     report_calls,
     report_quality,
     report_targets,
     report_training,
     report_version,
 )
+from benchmarks.ranking_target import Target
 from benchmarks.ranking_versions import Version, enlarged_version
 from benchmarks.ranking_ways import (
     CANDIDATES,
@@ -79,7 +79,7 @@ def run(options: Options) -> None:
         raise SystemExit("The data set has nobody with a history.")
     held_out = hold_out(people)
     trained = train(catalog, os.environ, search=options.search)
-    report_training(trained, sum(len(items) for items in held_out.values()))
+    report_training(trained, sum(len(items) for items in held_out.values()), len(people))
     asking = stand_ins(catalog, people)
     measured = [
         measure_size(trained, size, asking, held_out, options, rng)

@@ -7,21 +7,14 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
 import numpy as np
-from django.conf import settings
 from django.utils.translation import gettext as _
 
-from recommender.embeddings.batching import encode_in_batches, encode_items
-from recommender.embeddings.encoder import Encoder
-from recommender.embeddings.recipe import EmbeddingRecipe
-from recommender.embeddings.registry import BACKENDS, shared_encoder
-from recommender.embeddings.vectors import Vectors
 from recommender.engine.validation import Order
-from recommender.evaluation.dataset import Dataset, FloatArray, with_frequent_items
-from recommender.evaluation.protocols import NotApplicable, Rules
+from recommender.evaluation.dataset import Dataset, with_frequent_items
+from recommender.evaluation.protocols import NotApplicable, Rules, folds
 from recommender.evaluation.report import Report
 from recommender.evaluation.run import Progress, evaluate
 from recommender.evaluation.systems.base import System
@@ -30,8 +23,9 @@ from recommender.evaluation.text_vectors import centred
 from recommender.exceptions import InvalidRequest
 from recommender.models import EvaluationRun, ScoringConfig
 from recommender.services.evaluation_catalog import CatalogSource, kind_of
-from recommender.services.evaluation_data import EvaluationData, RefuseIn, read_folder
+from recommender.services.evaluation_data import RefuseIn, read_folder
 from recommender.services.evaluation_systems import ConfigSystem, GenreSystem
+from recommender.services.evaluation_texts import EncodedTexts
 
 GENRE = "genre"
 CONFIG_PREFIX = "config:"
@@ -91,29 +85,22 @@ def run_evaluation(
     configs = _configs(request.systems)
     data = read_folder(request.folder, now=now, refuse=refuse)
     dataset = with_frequent_items(data.dataset, request.min_item_ratings)
-    if not len(dataset.users):
-        raise InvalidRequest(_("No item has %(count)d ratings.") % {"count": request.min_item_ratings})
+    _check(request, dataset)
     say(_("%(people)d people, %(items)d items, %(events)d interactions") % _counts(dataset))
-    recipe = default_recipe()
-    vectors = _encoded(dataset, recipe)
-    say(_("texts encoded in %(seconds).1f s") % {"seconds": time.perf_counter() - started})
+    encoding = time.perf_counter()
+    texts = EncodedTexts.of(dataset.item_texts)
+    say(_("texts encoded in %(seconds).1f s") % {"seconds": time.perf_counter() - encoding})
+    source = CatalogSource(data.items, texts.vectors, kind_of(dataset), request.rules.relevant_from)
     with ExitStack() as stack:
-        systems = _systems(request, configs, data, dataset, vectors, recipe, stack)
-        try:
-            report = evaluate(
-                dataset,
-                request.protocol,
-                systems,
-                seeds=request.seeds,
-                rules=request.rules,
-                text_vectors=centred(_wide(vectors)),
-                progress=progress,
-            )
-        except NotApplicable as error:
-            raise InvalidRequest(
-                _("The protocol %(protocol)s cannot judge this data set: %(reason)s.")
-                % {"protocol": request.protocol, "reason": error}
-            ) from error
+        report = evaluate(
+            dataset,
+            request.protocol,
+            _systems(request, configs, texts, source, validation_order(dataset, request.protocol), stack),
+            seeds=request.seeds,
+            rules=request.rules,
+            text_vectors=centred(texts.wide_vectors),
+            progress=progress,
+        )
     run = EvaluationRun.objects.create(
         dataset=request.folder.resolve().name,
         protocol=request.protocol,
@@ -132,16 +119,30 @@ def validation_order(dataset: Dataset, protocol: str) -> Order:
     return "last" if by_time else "random"
 
 
-def default_recipe() -> EmbeddingRecipe:
-    """The recipe of the space that a new catalog has."""
-    backend = BACKENDS[settings.GENRE_DEFAULT_ENCODER]
-    return EmbeddingRecipe(
-        backend=settings.GENRE_DEFAULT_ENCODER, model=backend.default_model, dimension=backend.dimension
-    )
+def _check(request: EvaluationRequest, dataset: Dataset) -> None:
+    """Say at once, and not after minutes of encoding, that there is nothing to judge by."""
+    if not len(dataset.users):
+        raise InvalidRequest(_("No item has %(count)d ratings.") % {"count": request.min_item_ratings})
+    try:
+        asked = sum(len(fold.cases) for fold in folds(dataset, request.protocol, request.seeds[0], request.rules))
+    except NotApplicable as error:
+        raise InvalidRequest(
+            _("The protocol %(protocol)s cannot judge this data set: %(reason)s.")
+            % {"protocol": request.protocol, "reason": error}
+        ) from error
+    if not asked:
+        raise InvalidRequest(
+            _("The protocol %(protocol)s leaves nobody to be asked: no like is held out.")
+            % {"protocol": request.protocol}
+        )
 
 
 def _configs(systems: Sequence[str]) -> dict[str, ScoringConfig]:
-    """The configurations asked for by id; raises InvalidRequest for one that is not, or a system nobody knows."""
+    """The configurations asked for by id; raises InvalidRequest unless all names are systems, and different ones."""
+    if not systems:
+        raise InvalidRequest(_("Name one system or more."))
+    if len(set(systems)) < len(systems):
+        raise InvalidRequest(_("A system is named twice."))
     configs: dict[str, ScoringConfig] = {}
     for name in systems:
         if name in SYSTEMS:
@@ -160,46 +161,22 @@ def _configs(systems: Sequence[str]) -> dict[str, ScoringConfig]:
 def _systems(
     request: EvaluationRequest,
     configs: dict[str, ScoringConfig],
-    data: EvaluationData,
-    dataset: Dataset,
-    vectors: Vectors,
-    recipe: EmbeddingRecipe,
+    texts: EncodedTexts,
+    source: CatalogSource,
+    order: Order,
     stack: ExitStack,
 ) -> list[System]:
     """In the order asked for; what they leave open the stack closes."""
-    source = CatalogSource(data.items, vectors, kind_of(dataset), request.rules.relevant_from)
-    order = validation_order(dataset, request.protocol)
     systems: list[System] = []
     for name in request.systems:
         if name in BASELINES:
-            systems.append(baseline(name, encode=partial(_encode, recipe), item_vectors=_wide(vectors)))
+            systems.append(baseline(name, encode=texts.encode, item_vectors=texts.wide_vectors))
             continue
-        system = (
-            ConfigSystem(configs[name], source, order=order) if name in configs else GenreSystem(source, order=order)
-        )
+        config = configs.get(name)
+        system = GenreSystem(source, order=order) if config is None else ConfigSystem(config, source, order=order)
         stack.callback(system.close)
         systems.append(system)
     return systems
-
-
-def _encoded(dataset: Dataset, recipe: EmbeddingRecipe) -> Vectors:
-    """(n, d) once for all systems, seeds and folds."""
-    return encode_items(_encoder(recipe), recipe, dataset.item_texts)
-
-
-def _encode(recipe: EmbeddingRecipe, texts: Sequence[str]) -> FloatArray:
-    vectors = encode_in_batches(
-        _encoder(recipe), texts, prefix=recipe.query_prefix, dimension=recipe.dimension, normalize=recipe.normalize
-    )
-    return _wide(vectors)
-
-
-def _encoder(recipe: EmbeddingRecipe) -> Encoder:
-    return shared_encoder(recipe.backend, recipe.model, recipe.revision, recipe.dimension)
-
-
-def _wide(vectors: Vectors) -> FloatArray:
-    return vectors.astype(np.float64)
 
 
 def _counts(dataset: Dataset) -> dict[str, int]:

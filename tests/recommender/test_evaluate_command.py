@@ -170,6 +170,7 @@ def test_unused_rows_are_counted_and_the_first_ones_shown(tmp_path: Path) -> Non
         (["--systems", ","], "Name one system or more"),
         (["--protocol", "column"], "no column `fold` and no column `split`"),
         (["--protocol", "cold-items"], "no item has 20 likes"),
+        (["--relevant-from", "6", "--systems", "popularity"], "leaves nobody to be asked"),
         (["--min-item-ratings", "999"], "No item has 999 ratings"),
         (["--json", "nowhere/report.json"], "nowhere/report.json cannot be written"),
     ],

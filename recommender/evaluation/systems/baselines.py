@@ -22,7 +22,7 @@ EASE_REGULARISATION = (60.0, 120.0, 240.0, 480.0, 960.0)
 # Pairs of alpha0 and lambda: what a pair does depends on their product, so only a band of the square is of use.
 IALS_WEIGHTS = ((0.1, 0.03), (0.3, 0.01), (1.0, 0.003), (1.0, 0.01))
 CEASE_REGULARISATION = (120.0, 240.0, 480.0)
-# Graded weight, user exponent and item exponent: ratings much as they are, or evened out between people and items.
+# Graded weight, user exponent and item exponent: evened out between people and items, or likes much as they are.
 CEASE_SCALING = ((0.3, 0.25, 0.2), (0.05, 0.0, 0.0))
 
 BASELINES = ("popularity", "seed-text", "text-raw", "text-centred", "itemknn", "ials", "ease", "cease")

@@ -15,6 +15,7 @@ from django.utils.translation import override
 
 from catalog.importing.exceptions import FileRefused
 from catalog.importing.row_error import RowError
+from recommender.embeddings.exceptions import EmbeddingError
 from recommender.evaluation.protocols import PROTOCOLS, Rules
 from recommender.evaluation.report import Result
 from recommender.exceptions import GenreError
@@ -72,7 +73,7 @@ class Command(BaseCommand):
                     say=self.stderr.write,
                     progress=self._tell,
                 )
-            except (FileRefused, GenreError) as error:
+            except (FileRefused, GenreError, EmbeddingError) as error:
                 raise CommandError(str(error)) from error
             if self._refused:
                 self.stderr.write(_("%(count)d rows could not be used.") % {"count": self._refused})

@@ -24,9 +24,10 @@ from recommender.engine.interest import FloatArray
 
 searched = settings(max_examples=25, deadline=None)
 
-# d = 1, alpha0 = .5, reg = .1, nu = 1. Alice has both items, with confidences 1 and 2; bob has the second, with 1.
+# d = 1, alpha0 = .5, reg = .1, nu = 1. Alice has both items, with confidences 1 and 2; bob has the second, with 1;
+# charlie has none.
 BY_HAND = ImplicitSettings(dimension=1, unobserved_weight=0.5, regularisation=0.1, frequency_power=1.0)
-CONFIDENCES = sp.csr_matrix(np.array([[1.0, 2.0], [0.0, 1.0]], dtype=np.float32))
+CONFIDENCES = sp.csr_matrix(np.array([[1.0, 2.0], [0.0, 1.0], [0.0, 0.0]], dtype=np.float32))
 ITEMS = np.array([[1.0], [2.0]])
 # alpha0 H'H = .5 (1 + 4)
 GRAM = np.array([[2.5]])
@@ -51,12 +52,12 @@ def test_half_step_of_two_people_by_hand() -> None:
 
 def test_one_iteration_by_hand() -> None:
     # People are placed as above: .423729 and .298507. Then alpha0 W'W = .5 (.179546 + .089106) = .134326.
-    # Item 1: ridge .1 (1 + .5 * 2) = .2; .423729 / (.134326 + .179546 + .2) = .824581.
-    # Item 2: ridge .1 (2 + .5 * 2) = .3; (2 * .423729 + .298507) / (.134326 + 2 * .179546 + .089106 + .3) = 1.298508.
+    # Item 1: ridge .1 (1 + .5 * 3) = .25; .423729 / (.134326 + .179546 + .25) = .751463.
+    # Item 2: ridge .1 (2 + .5 * 3) = .35; (2 * .423729 + .298507) / (.134326 + 2 * .179546 + .089106 + .35) = 1.228886.
     fitted = fit_implicit_factors(CONFIDENCES, BY_HAND, rng=starting_with(ITEMS), iterations=1)
-    assert fitted.items == pytest.approx(np.array([[0.824581], [1.298508]]), abs=1e-5)
-    # .5 (.679934 + 1.686123)
-    assert fitted.gram == pytest.approx(np.array([[1.183029]]), abs=1e-5)
+    assert fitted.items == pytest.approx(np.array([[0.751463], [1.228886]]), abs=1e-5)
+    # .5 (.564697 + 1.510161)
+    assert fitted.gram == pytest.approx(np.array([[1.037429]]), abs=1e-5)
     assert fitted.item_count == 2
 
 

@@ -51,8 +51,30 @@ RANGES: dict[str, tuple[list[Any], list[Any]]] = {
     "seen.policy": (["never", "after_days", "always"], ["sometimes", "", None]),
     "seen.after_days": ([0.001, 36_500], [0, 36_501, None]),
     "result_list.length": ([1, 200], [0, 201, None]),
-    "result_list.minimum_score": ([None, -1, 1], [-1.01, 1.01, float("nan")]),
+    "result_list.minimum_score": ([None, -10, 10], [-10.01, 10.01, float("nan")]),
     "result_list.explanations": ([True, False], ["perhaps", None]),
+    "blocks.collaborative": ([0, 10], [-0.1, 10.1, None]),
+    "blocks.factors": ([None, 0, 10], [-0.1, 10.1]),
+    "blocks.text": ([None, 0, 10], [-0.1, 10.1]),
+    "blocks.statement": ([0, 10], [-0.1, 10.1, None]),
+    "blocks.popularity": ([-0.3, 10], [-0.31, 10.1, None]),
+    "blocks.newcomer_popularity": ([0, 10], [-0.1, 10.1, None]),
+    "blocks.newcomer_interactions": ([0.001, 1_000], [0, 1_001, None]),
+    "boosts.freshness": ([0, 10], [-0.1, 10.1, None]),
+    "boosts.freshness_half_life_days": ([0.001, 36_500], [0, 36_501, None]),
+    "boosts.trending": ([0, 10], [-0.1, 10.1, None]),
+    "boosts.trending_half_life_days": ([0.001, 365], [0, 366, None]),
+    "boosts.new_items": ([0, 10], [-0.1, 10.1, None]),
+    "new_items.gain": ([0, 5], [-0.1, 5.1, None]),
+    "new_items.hand_over": ([0, 1_000], [-0.1, 1_001, None]),
+    "diversity.candidates": ([20, 500], [19, 501, 20.5, None]),
+    "diversity.relevance": ([0, 1], [-0.1, 1.1, None]),
+    "diversity.calibration": ([0, 1], [-0.1, 1.1, None]),
+    "diversity.per_category": ([None, 1, 200], [0, 201]),
+    "diversity.per_creator": ([None, 1, 200], [0, 201]),
+    "diversity.creator_attribute": (["creator", "导演"], ["", None, "x" * 101]),
+    "diversity.fill": ([True, False], ["perhaps", None]),
+    "exploration.rate": ([0, 0.5], [-0.1, 0.51, None]),
 }
 
 DEFAULTS: dict[str, Any] = {
@@ -62,7 +84,7 @@ DEFAULTS: dict[str, Any] = {
     "interest.kind_weights": {},
     "interest.half_life_days": None,
     "interest.half_life_interactions": None,
-    "interest.history_length": 200,
+    "interest.history_length": 1_000,
     "interest.dislike_weight": 0.5,
     "popular.popularity_weight": 1.0,
     "popular.freshness_weight": 0.3,
@@ -76,6 +98,28 @@ DEFAULTS: dict[str, Any] = {
     "result_list.length": 20,
     "result_list.minimum_score": None,
     "result_list.explanations": True,
+    "blocks.collaborative": 1.0,
+    "blocks.factors": None,
+    "blocks.text": None,
+    "blocks.statement": 1.0,
+    "blocks.popularity": 0.0,
+    "blocks.newcomer_popularity": 2.5,
+    "blocks.newcomer_interactions": 5.0,
+    "boosts.freshness": 0.0,
+    "boosts.freshness_half_life_days": 30.0,
+    "boosts.trending": 0.0,
+    "boosts.trending_half_life_days": 7.0,
+    "boosts.new_items": 0.0,
+    "new_items.gain": 1.5,
+    "new_items.hand_over": 1.0,
+    "diversity.candidates": 200,
+    "diversity.relevance": 1.0,
+    "diversity.calibration": 0.0,
+    "diversity.per_category": None,
+    "diversity.per_creator": None,
+    "diversity.creator_attribute": "creator",
+    "diversity.fill": True,
+    "exploration.rate": 0.0,
 }
 
 
@@ -108,6 +152,11 @@ def test_defaults() -> None:
     assert {f"{section}.{name}": value for section, values in dumped.items() for name, value in values.items()} == (
         DEFAULTS
     )
+
+
+def test_diversity_and_calibration_exclude_each_other() -> None:
+    with pytest.raises(ValidationError, match="exclude each other"):
+        ScoringSettings.model_validate({"diversity": {"relevance": 0.7, "calibration": 0.5}})
 
 
 @pytest.mark.parametrize("path", FIELDS)

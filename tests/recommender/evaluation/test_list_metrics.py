@@ -8,7 +8,6 @@ import pytest
 from recommender.evaluation.folds import training_data
 from recommender.evaluation.list_metrics import catalog_coverage, intra_list_diversity, novelty, self_information
 from recommender.evaluation.systems.base import Ranking
-from recommender.evaluation.text_vectors import centred, unit
 from tests.recommender.evaluation.arranging import case_of, dataset_of, rows_of, train_on
 
 
@@ -61,14 +60,3 @@ def test_diversity_needs_two_items_and_looks_at_ten() -> None:
     values = intra_list_diversity([ranking_of(3), ranking_of(*range(12))], vectors)
     assert np.isnan(values[0])
     assert values[1] == pytest.approx(1.0)
-
-
-def test_unit_rows_have_length_one_unless_they_are_zero() -> None:
-    assert unit(np.array([[3.0, 4.0], [0.0, 0.0]])).tolist() == [[0.6, 0.8], [0.0, 0.0]]
-
-
-def test_centred_rows_have_lost_what_they_share() -> None:
-    # Lengths must not weigh: (0, 2) counts as (0, 1). The mean is (1/2, 1/2).
-    rows = centred(np.array([[1.0, 0.0], [0.0, 2.0]]))
-    assert rows == pytest.approx(np.array([[1, -1], [-1, 1]]) / sqrt(2))
-    assert centred(np.empty((0, 3))).shape == (0, 3)

@@ -7,13 +7,10 @@ from pathlib import Path
 import numpy as np
 from django.utils import timezone
 
-from recommender.embeddings.batching import encode_items
-from recommender.embeddings.registry import shared_encoder
-from recommender.embeddings.vectors import Vectors
 from recommender.evaluation.dataset import Dataset
-from recommender.services.evaluating import default_recipe
 from recommender.services.evaluation_catalog import CatalogSource, kind_of
 from recommender.services.evaluation_data import EvaluationData, read_folder
+from recommender.services.evaluation_texts import EncodedTexts
 from tests.catalog.importing.reading import write
 
 ITEMS_A_TASTE, PEOPLE_A_TASTE = 8, 6
@@ -36,8 +33,8 @@ def write_world(folder: Path, *, rated: bool = True, columns: str = "", extra: s
     rows = []
     for taste, other in zip(TASTES, reversed(TASTES), strict=True):
         for person in range(PEOPLE_A_TASTE):
-            used = [(f"{taste}{n}", 5) for n in range(ITEMS_A_TASTE) if n != person]
-            used += [(f"{other}{person}", 1)] if rated else []
+            used = [(f"{other}{person}", 1)] if rated else []
+            used += [(f"{taste}{n}", 5) for n in range(ITEMS_A_TASTE) if n != person]
             for place, (item, value) in enumerate(used):
                 rows.append(f"{taste}-{person},{item},{value if rated else 1},{1000 + 10 * place}{extra}")
     write(folder / "interactions.csv", "\n".join([f"user_id,item_id,value,timestamp{columns}", *rows]) + "\n")
@@ -49,14 +46,9 @@ def read_world(folder: Path) -> EvaluationData:
 
 
 def source_of(data: EvaluationData, *, relevant_from: float = 4.0) -> CatalogSource:
-    return CatalogSource(data.items, vectors_of(data.dataset), kind_of(data.dataset), relevant_from)
-
-
-def vectors_of(dataset: Dataset) -> Vectors:
-    """By the encoder that catalogs of tests have."""
-    recipe = default_recipe()
-    encoder = shared_encoder(recipe.backend, recipe.model, recipe.revision, recipe.dimension)
-    return encode_items(encoder, recipe, dataset.item_texts)
+    return CatalogSource(
+        data.items, EncodedTexts.of(data.dataset.item_texts).vectors, kind_of(data.dataset), relevant_from
+    )
 
 
 def rows_of_items(dataset: Dataset, *item_ids: str) -> np.typing.NDArray[np.int64]:

@@ -38,12 +38,13 @@ def test_catalog_holds_the_items_and_the_training_rows_alone(world: EvaluationDa
     with scratch_catalog(source_of(world), train) as scratch:
         stored = Item.objects.in_bulk(scratch.item_ids.tolist())
         assert [stored[item_id].external_id for item_id in scratch.item_ids] == train.item_ids
+        assert sorted(stored) == scratch.item_ids.tolist()
         assert Item.objects.filter(catalog=scratch.catalog).count() == 16
         assert Interaction.objects.filter(catalog=scratch.catalog).count() == len(train.users) == 88
         assert "sea-0" not in {profile.external_id for profile in scratch.profiles.values()}
         assert scratch.profiles[train.user_ids.index("wood-3")].external_id == "wood-3"
         own = Interaction.objects.filter(profile__external_id="wood-3", kind__name="rating").order_by("occurred_at")
-        assert own.values_list("item__external_id", "value").last() == ("sea3", 1.0)
+        assert own.values_list("item__external_id", "value").first() == ("sea3", 1.0)
 
 
 @pytest.mark.django_db

@@ -42,14 +42,6 @@ def test_liked_matrix_holds_likes_once() -> None:
     assert liked_matrix(cases, 3).toarray().tolist() == [[1, 0, 1], [1, 0, 0], [0, 0, 0]]
 
 
-def test_popularity_ranks_by_likes_in_train() -> None:
-    system = Popularity()
-    system.fit(train_on([[1, 1, 0, 0], [1, 1, 1, 0], [0, 1, 1, 0]]), np.random.default_rng(0))
-    (ranking,) = system.rank([case_of(1)], 10)
-    assert ranking.items.tolist() == [0, 2, 3]
-    assert ranking.scores.tolist() == [2.0, 2.0, 0.0]
-
-
 def test_blocks_of_cases_do_not_change_the_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     system = Popularity()
     system.fit(train_on([[1, 1, 0, 0], [1, 1, 1, 0], [0, 1, 1, 0]]), np.random.default_rng(0))
