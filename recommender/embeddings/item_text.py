@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from recommender.embeddings.exceptions import TemplateError
 
-DEFAULT_TEXT_TEMPLATE = "{titles}\n{categories}\n{descriptions}"
+DEFAULT_TEXT_TEMPLATE = "{titles} {year}\n{categories}\n{descriptions}"
 
 ATTRIBUTE_PREFIX = "attributes."
 
@@ -38,6 +38,12 @@ def _translated(fields: ItemText, name: str) -> list[object]:
     return [fields.translations[code].get(name) for code in sorted(fields.translations)]
 
 
+def _year(fields: ItemText) -> str:
+    # In brackets, as people write it behind a title: a number of its own would be one of many.
+    year = _join(", ", [fields.attributes.get("year")])
+    return f"({year})" if year else ""
+
+
 PLACEHOLDERS: Mapping[str, Callable[[ItemText], str]] = MappingProxyType(
     {
         "title": lambda fields: _join(" / ", [fields.title]),
@@ -48,6 +54,7 @@ PLACEHOLDERS: Mapping[str, Callable[[ItemText], str]] = MappingProxyType(
         "tags": lambda fields: _join(", ", [fields.tags, *_translated(fields, "tags")]),
         "kind": lambda fields: _join(", ", [fields.kind]),
         "language": lambda fields: _join(", ", [fields.language]),
+        "year": _year,
     }
 )
 
@@ -62,7 +69,7 @@ def render_item_text(template: str, fields: ItemText) -> str:
     Args:
         template: lines with placeholders: {title}, {titles} (all languages, joined by " / "), {description},
             {descriptions} (all languages, a line each), {categories} and {tags} (all languages, joined by ", "),
-            {kind}, {language}, {attributes.NAME}.
+            {kind}, {language}, {year} (the attribute of that name, in brackets), {attributes.NAME}.
         fields: the item.
     Returns: the text; "" when every field that is named is empty and no line is constant.
     Raises: TemplateError for an unknown placeholder, or a template without any.

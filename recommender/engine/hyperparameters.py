@@ -38,8 +38,8 @@ class Hyperparameters:
     factors_weight: float = 0.4
     text_weight: float = 0.1
     half_life_interactions: float | None = None
-    text_dimension: int = 256
-    lexical_dimension: int = 128
+    text_dimension: int = 384
+    lexical_dimension: int = 256
     map_ridge: float = 0.3
 
     @property

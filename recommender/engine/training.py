@@ -183,7 +183,7 @@ def assemble(
         vectors=vectors,
         source_gains=ease.source_gains * item_scales,
         counts=counts,
-        popularity=logs / max(float(logs.max(initial=0.0)), 1.0),
+        popularity=logs / (float(logs.max(initial=0.0)) or 1.0),
         popularity_scores=scores,
         learned=share,
         too_long=too_long,

@@ -158,7 +158,7 @@ class _Search:
             for ridge in grids.RIDGE_GRID:
                 tried = candidate.with_values(ridge=ridge)
                 ndcg = self._ease_ndcg(tried, ease_factors(decomposition, ridge=ridge))
-                seen.append((self.tuning.note(stage, _differences(tried, Hyperparameters()), ndcg), tried))
+                seen.append((self.tuning.note(stage, _varied(tried), ndcg), tried))
         self.tuning.chosen = max(seen, key=lambda row: row[0])[1]
 
     def _decompose(self, candidate: Hyperparameters) -> Decomposition:
@@ -202,6 +202,7 @@ def _tune_map(tuning: Tuning, search: _Search, text: TextBlock) -> None:
     tuning.chosen = tuning.chosen.with_values(map_ridge=max(seen)[1])
 
 
-def _differences(candidate: Hyperparameters, default: Hyperparameters) -> dict[str, object]:
-    values, usual = candidate.as_dict(), default.as_dict()
-    return {name: value for name, value in values.items() if value != usual[name]}
+def _varied(candidate: Hyperparameters) -> dict[str, object]:
+    """What the first two stages vary, by name."""
+    values = candidate.as_dict()
+    return {name: values[name] for name in ("presence", "item_power", "user_power", "side_weight", "ridge")}

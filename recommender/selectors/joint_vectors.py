@@ -96,10 +96,11 @@ def _nearest(
     exact: bool,
 ) -> list[tuple[int, float, FloatArray | None]]:
     """One statement; the order is made anew outside, since iterative scans return nearly sorted rows."""
-    # The cast is the expression of the partition's index: without it the planner does not see the index. Adding 0
+    # Of length 1: cosine does not see a length, and half precision would not hold a large one. The cast is the
+    # expression of the partition's index: without it the planner does not see the index. Adding 0
     # makes the order one that no index offers.
     distance: Combinable = CosineDistance(
-        Cast("vector", HalfVectorField(dimensions=model.dimension)), HalfVector(vector)
+        Cast("vector", HalfVectorField(dimensions=model.dimension)), HalfVector(vector / np.linalg.norm(vector))
     )
     if exact:
         distance = distance + 0.0

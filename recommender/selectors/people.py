@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 from django.db import connection
 from pgvector import HalfVector
 
@@ -52,9 +53,16 @@ def people_for(model: RankingModel, vector: FloatArray, *, item_id: int, limit: 
 def _nearest(
     model: RankingModel, vector: FloatArray, condition: str, parameters: dict[str, int], limit: int
 ) -> list[FoundPerson]:
+    # Half precision would not hold a large length, which cosine does not see.
+    unit = vector / np.linalg.norm(vector)
     with connection.cursor() as cursor:
         cursor.execute(
             NEAREST.format(condition=condition),
-            {**parameters, "vector": str(HalfVector(vector).to_list()), "model": model.pk, "limit": limit},
+            {
+                **parameters,
+                "vector": str(HalfVector(vector / np.linalg.norm(vector)).to_list()),
+                "model": model.pk,
+                "limit": limit,
+            },
         )
         return [FoundPerson(*row) for row in cursor.fetchall()]

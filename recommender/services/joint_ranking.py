@@ -74,14 +74,14 @@ def joint_reason(interest: JointInterest, scores: JointScores, row: int) -> Reas
     agrees most. A disliked item is never a reason.
     """
     said: list[tuple[float, Reason]] = []
-    speaking = [place for place, weight in enumerate(interest.weights) if weight.weight > 0 or weight.evidence > 0]
+    speaking = [place for place, weight in enumerate(interest.weights) if weight.weight > 0]
     if speaking:
         place = max(speaking, key=lambda index: (scores.by_item[row, index], -index))
         weight = interest.weights[place]
         said.append((float(scores.by_item[row, place]), Reason(ReasonKind.HISTORY, weight.item_id, weight.kind)))
     if interest.statement is not None:
         said.append((float(scores.parts["statement"][row]), Reason(ReasonKind.STATEMENT)))
-    if interest.prior > 0:
+    if interest.prior > 0 or not said:
         said.append((_popularity(scores.parts, row), Reason(ReasonKind.POPULAR)))
     return max(said, key=lambda one: one[0])[1]
 

@@ -54,6 +54,7 @@ INTERSTELLAR = ItemText(
         ("{tags}", "space, time, 太空"),
         ("{kind} in {language}", "film in en"),
         ("{attributes.year}", "2014"),
+        ("{title} {year}", "Interstellar (2014)"),
         ("{attributes.cast}", "Anne Hathaway, Matthew McConaughey"),
         ("{attributes.awards}", "sound, score, visual effects"),
         ("{attributes.导演}", "诺兰"),
@@ -63,7 +64,8 @@ INTERSTELLAR = ItemText(
         ("From the shop\n{attributes.missing}\n{title}", "From the shop\nInterstellar"),
         (
             DEFAULT_TEXT_TEMPLATE,
-            "Interstellar / 星际穿越\nScience fiction, Drama, 科幻\nA crew looks for a new home.\n一队人寻找新的家园。",
+            "Interstellar / 星际穿越 (2014)\nScience fiction, Drama, 科幻\n"
+            "A crew looks for a new home.\n一队人寻找新的家园。",
         ),
     ],
 )

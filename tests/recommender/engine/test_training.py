@@ -8,12 +8,19 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from recommender.engine.evidence import Events
+from recommender.engine.evidence import Events, IntArray, collapse_events
 from recommender.engine.hyperparameters import Hyperparameters
 from recommender.engine.interest import FloatArray
 from recommender.engine.joint_interest import BlockWeights, joint_scores
 from recommender.engine.joint_space import BLOCKS, Block
-from recommender.engine.training import NewItemSettings, TrainedRanking, TrainingData, train, unit_rows
+from recommender.engine.training import (
+    NewItemSettings,
+    TrainedRanking,
+    TrainingData,
+    fit_factors,
+    train,
+    unit_rows,
+)
 from tests.recommender.engine.planted_catalogues import (
     DISLIKE,
     LIKE,
@@ -201,6 +208,24 @@ def test_same_data_and_generator_give_the_same_version(planted: PlantedCatalogue
     for block in BLOCKS:
         same = np.allclose(other.space.natural(other.vectors, block), trained.space.natural(trained.vectors, block))
         assert same == (block is not Block.FACTORS)
+
+
+def test_pairs_that_weigh_nothing_leave_the_implicit_factors_as_they_are() -> None:
+    # Having met is worth nothing here, so poor ratings are unobserved: they lengthen nobody's history either.
+    chosen = CHOSEN.with_values(presence=0.0)
+    liked = likes([(user, item) for user in range(6) for item in range(user % 2, 8, 2)])
+    poor = Events(np.arange(6), np.full(6, 8), np.full(6, RULES.index(RATING)), np.ones(6))
+    both = Events(*(np.concatenate(pair) for pair in zip(columns_of(liked), columns_of(poor), strict=True)))
+    without, beside = (
+        fit_factors(collapse_events(events, RULES), (6, 9), chosen, rng=np.random.default_rng(0)).items
+        for events in (liked, both)
+    )
+    assert np.abs(without).max() > 0.1
+    assert beside == pytest.approx(without, abs=1e-6)
+
+
+def columns_of(events: Events) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
+    return events.users, events.items, events.kinds, events.values
 
 
 SERVED_LATER = {"factors_weight", "text_weight", "half_life_interactions"}
