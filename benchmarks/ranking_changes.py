@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 import numpy as np
 
-from benchmarks.ranking_measuring import Call, timed
+from benchmarks.ranking_measuring import Call, Way, timed
 from benchmarks.ranking_people import Person, mark_seen
 from benchmarks.ranking_versions import Version
 from benchmarks.ranking_ways import PAGE, Question, QuestionWay, same_settings, served_ways
 from catalog.models import Catalog, Item
+from recommender.models import Interaction
 from recommender.services.interactions import record_interaction, remove_interaction
 from recommender.services.ranking_models import activate_model
 from recommender.services.recommending import recommend
@@ -19,22 +19,28 @@ from recommender.services.recommending import recommend
 WARM_UP = 20
 
 
-def seconds_to_changed_answers(catalog: Catalog, people: Sequence[Person]) -> list[float]:
+def changes(catalog: Catalog, people: Sequence[Person]) -> list[Call]:
     """For each person: a like of the first of their list is recorded, and the next list is without it."""
-    return [_seconds_to_change(catalog, person) for person in people]
+    # The first list in a version reads what the others find in memory.
+    return [_change(catalog, person) for person in (*people[:1], *people)][1:]
 
 
-def _seconds_to_change(catalog: Catalog, person: Person) -> float:
+def _change(catalog: Catalog, person: Person) -> Call:
     before = recommend(catalog=catalog, profile=person.profile, k=PAGE)
     liked = Item.objects.get(catalog=catalog, external_id=before.results[0].item_id)
-    started = time.perf_counter()
-    interaction, _ = record_interaction(profile=person.profile, item=liked, kind="like")
-    after = recommend(catalog=catalog, profile=person.profile, k=PAGE)
-    seconds = time.perf_counter() - started
-    remove_interaction(interaction)
-    if liked.external_id in {result.item_id for result in after.results}:
+    recorded: list[Interaction] = []
+    after: list[str] = []
+
+    def like(_: Item) -> int:
+        recorded.append(record_interaction(profile=person.profile, item=liked, kind="like")[0])
+        after.extend(result.item_id for result in recommend(catalog=catalog, profile=person.profile, k=PAGE).results)
+        return len(after)
+
+    call = timed(Way(like), liked)
+    remove_interaction(recorded[0])
+    if liked.external_id in after:
         raise SystemExit("An item that was just liked is recommended again.")
-    return seconds
+    return call
 
 
 def medians_by_size(

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from django.utils import timezone
+from numpy.typing import NDArray
 from pgvector import HalfVector
 
 from benchmarks.ranking_index_use import index_only, index_use
 from benchmarks.ranking_people import WEIGHTINGS, Person, interest_under, vector_under
-from benchmarks.ranking_references import AllVectors
+from benchmarks.ranking_references import AllVectors, GraphInProcess
 from benchmarks.ranking_versions import Version
-from benchmarks.ranking_ways import CANDIDATES
+from benchmarks.ranking_ways import CANDIDATES, Question
 from recommender.engine.interest import FloatArray
 from recommender.engine.joint_interest import JointInterest
 from recommender.engine.settings import FilterSettings, ScoringSettings
@@ -45,7 +46,8 @@ class Recall:
 class Agreement:
     """Of the lists of ten through the index and by looking at every vector.
 
-    ndcg, exact_ndcg: against the held-out items; same: the share of the exact ten that is among the other ten.
+    ndcg, exact_ndcg: against the held-out items and the new items that take after them, which stand in their place
+    among many more; same: the share of the exact ten that is among the other ten.
     """
 
     ndcg: float
@@ -60,6 +62,13 @@ def recalls(version: Version, vectors: AllVectors, people: Sequence[Person]) -> 
         return {weighting: _recall(version, vectors, people, weighting) for weighting in WEIGHTINGS}
 
 
+def graph_recall(graph: GraphInProcess, vectors: AllVectors, questions: Sequence[Question]) -> float:
+    """Mean recall@100 of the graph in the process, under the default weights."""
+    found = [graph.nearest(question.vector, CANDIDATES) for question in questions]
+    pairs = zip(questions, found, strict=True)
+    return float(np.mean([_hits(vectors, question.vector, rows) for question, rows in pairs]))
+
+
 def _recall(version: Version, vectors: AllVectors, people: Sequence[Person], weighting: str) -> Recall:
     vectors_of_people = [vector_under(version.model, person.unseen, weighting) for person in people]
     questions = [vector for vector in vectors_of_people if vector is not None]
@@ -67,14 +76,16 @@ def _recall(version: Version, vectors: AllVectors, people: Sequence[Person], wei
         raise SystemExit(f"Nothing is known of anybody that the weighting “{weighting}” could use.")
     with index_use(version.model) as use:
         answers = [_candidates(version, vector) for vector in questions]
-    values = []
-    for vector, found in zip(questions, answers, strict=True):
-        # The exact scan of the same question, which reaches PostgreSQL in half precision.
-        asked = np.asarray(HalfVector(vector).to_numpy(), dtype=np.float64)
-        _, cosines = vectors.exact(asked, DEPTH)
-        hits = vectors.cosines(asked, vectors.rows(found[:DEPTH])) >= cosines[-1] - TIE
-        values.append(float(hits.sum()) / DEPTH)
+    # The exact scan of the same question, which reaches PostgreSQL in half precision.
+    asked = [np.asarray(HalfVector(vector).to_numpy(), dtype=np.float64) for vector in questions]
+    values = [_hits(vectors, vector, vectors.rows(ids)) for vector, ids in zip(asked, answers, strict=True)]
     return Recall(float(np.mean(values)), min(values), min(map(len, answers)), use.share_of(len(questions)))
+
+
+def _hits(vectors: AllVectors, vector: FloatArray, rows: NDArray[np.intp]) -> float:
+    """Which share of the nearest hundred was found among the first hundred; those tied with the last one count."""
+    _, cosines = vectors.exact(vector, DEPTH)
+    return float((vectors.cosines(vector, rows[:DEPTH]) >= cosines[-1] - TIE).sum()) / DEPTH
 
 
 def _candidates(version: Version, vector: FloatArray) -> list[int]:
@@ -99,7 +110,8 @@ def agreement(
         best, _ = vectors.exact(interest.vector, LIST, vectors.rows(sorted(seen)))
         served.append(_ranking(rows))
         exact.append(_ranking(best))
-        relevant.append(vectors.rows(sorted(held_out[person.profile.pk])).astype(np.int64))
+        liked = vectors.rows(sorted(held_out[person.profile.pk]))
+        relevant.append(version.with_children(liked).astype(np.int64))
         same.append(len(np.intersect1d(rows, best)) / LIST)
     if not same:
         raise SystemExit("Nobody's held-out items speak for anything: nDCG cannot be measured.")
@@ -125,5 +137,5 @@ def _list(version: Version, interest: JointInterest, settings: ScoringSettings, 
     return [item.item_id for item in ranked]
 
 
-def _ranking(rows: np.typing.NDArray[np.intp]) -> Ranking:
+def _ranking(rows: NDArray[np.intp]) -> Ranking:
     return Ranking(rows.astype(np.int64), -np.arange(len(rows), dtype=np.float64))

@@ -77,7 +77,7 @@ def report_calls(
     CONSOLE.print(table)
 
 
-def report_quality(recalls: Mapping[str, Recall], agreement: Agreement) -> None:
+def report_quality(recalls: Mapping[str, Recall], agreement: Agreement, graph_recall: float | None) -> None:
     table = Table(title="recall@100 against the exact order, over all people")
     for name in ("weights", "mean", "least", "shortest list of 200", "through the index"):
         table.add_column(name, justify="left" if name == "weights" else "right")
@@ -86,6 +86,8 @@ def report_quality(recalls: Mapping[str, Recall], agreement: Agreement) -> None:
             weighting, f"{recall.mean:.4f}", f"{recall.least:.2f}", str(recall.shortest), f"{recall.through_index:.0%}"
         )
     CONSOLE.print(table)
+    if graph_recall is not None:
+        CONSOLE.print(f"hnswlib in the process, default weights: {graph_recall:.4f}")
     CONSOLE.print(
         f"nDCG@10 of {agreement.people} people's held-out items: {agreement.ndcg:.4f} as served, "
         f"{agreement.exact_ndcg:.4f} exactly; {agreement.same:.1%} of the exact ten are served"

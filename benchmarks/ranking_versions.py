@@ -41,17 +41,25 @@ FROM recommender_rankingvector WHERE model_id = %s ORDER BY item_id
 
 @dataclass(frozen=True)
 class Version:
-    """A version, its item ids (n,) and their vectors (n, D) as they are stored; how it was made."""
+    """A version, its item ids (n,) and their vectors (n, D) as they are stored; how it was made.
+
+    parents: of the last so many items, the rows of the trained ones that they take after.
+    """
 
     model: RankingModel
     item_ids: NDArray[np.int64]
     vectors: NDArray[np.float32]
+    parents: NDArray[np.intp]
     drift: dict[Block, Drift]
     write_seconds: float
 
     @property
     def size(self) -> int:
         return len(self.item_ids)
+
+    def with_children(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Trained items, and the new ones that take after them."""
+        return np.concatenate([rows, self.size - len(self.parents) + np.flatnonzero(np.isin(self.parents, rows))])
 
     @property
     def graph(self) -> tuple[int, int]:
@@ -88,7 +96,7 @@ def enlarged_version(trained: RankingModel, size: int, rng: np.random.Generator)
     stored = np.concatenate(
         [enlarged.half_vectors(block).astype(np.float32) for block in _blocks(len(enlarged), 20_000)]
     )
-    return Version(model, item_ids, stored, drift(space, rows, enlarged), write_seconds)
+    return Version(model, item_ids, stored, parents, drift(space, rows, enlarged), write_seconds)
 
 
 def _new_items(catalog_id: int, parent_ids: NDArray[np.int64]) -> NDArray[np.int64]:

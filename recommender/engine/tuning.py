@@ -44,14 +44,14 @@ FEWEST_ITEMS_FOR_MAP = 50
 
 @dataclass
 class Tuning:
-    """What was chosen, and every nDCG@10 that was seen on the way, by stage and value."""
+    """What was chosen, and every quality that was seen on the way, by stage and value."""
 
     chosen: Hyperparameters
     trail: list[dict[str, object]] = field(default_factory=list)
 
-    def note(self, stage: str, value: object, ndcg: float) -> float:
-        self.trail.append({"stage": stage, "value": value, "ndcg@10": round(ndcg, 5)})
-        return ndcg
+    def note(self, stage: str, value: object, quality: float) -> float:
+        self.trail.append({"stage": stage, "value": value, "quality": round(quality, 5)})
+        return quality
 
 
 def tune(data: TrainingData, start: Hyperparameters, *, order: Order, rng: np.random.Generator) -> Tuning:
@@ -81,6 +81,7 @@ class _Search:
     text: TextBlock
     shape: tuple[int, int]
     rng: np.random.Generator
+    by_rank: dict[int, list[float]] = field(default_factory=lambda: {rank: [] for rank in grids.RANK_GRID})
 
     def matrix(self) -> None:
         self._decompositions("matrix", [self.tuning.chosen.with_values(**values) for values in grids.MATRIX_GRID])
@@ -92,20 +93,14 @@ class _Search:
         self._decompositions("side information", candidates)
 
     def rank(self) -> None:
-        largest = self.tuning.chosen.with_values(rank=max(grids.RANK_GRID))
-        decomposition = self._decompose(largest)
-        seen = [
-            (rank, ridge, self._ease_ndcg(largest, ease_factors(decomposition, ridge=ridge, rank=rank)))
-            for rank in grids.RANK_GRID
-            for ridge in grids.RIDGE_GRID
-        ]
-        for rank, ridge, ndcg in seen:
-            self.tuning.note("rank", {"rank": rank, "ridge": ridge}, ndcg)
-        best = max(ndcg for _, _, ndcg in seen)
-        near = [row for row in seen if row[2] >= best * (1 - NEAR_ENOUGH)]
-        smallest = min(rank for rank, _, _ in near)
-        rank, ridge, _ = max((row for row in near if row[0] == smallest), key=lambda row: row[2])
-        self.tuning.chosen = largest.with_values(rank=rank, ridge=ridge)
+        """The smallest rank that is as good as the best on average over everything tried so far.
+
+        One pair of candidates would leave the choice to chance, which is larger than what ranks differ by.
+        """
+        means = {rank: self.tuning.note("rank", rank, float(np.mean(seen))) for rank, seen in self.by_rank.items()}
+        best = max(means.values())
+        rank = min(rank for rank, mean in means.items() if mean >= best * (1 - NEAR_ENOUGH))
+        self.tuning.chosen = self.tuning.chosen.with_values(rank=rank)
 
     def recency(self) -> None:
         here = self.tuning.chosen
@@ -113,11 +108,11 @@ class _Search:
         seen = []
         for half_life in grids.HALF_LIFE_GRID:
             candidate = here.with_values(half_life_interactions=half_life)
-            ndcg = self._ease_ndcg(candidate, ease)
-            seen.append((self.tuning.note("half-life", half_life, ndcg), candidate))
-        best = max(ndcg for ndcg, _ in seen)
+            quality = self._ease_quality(candidate, ease)
+            seen.append((self.tuning.note("half-life", half_life, quality), candidate))
+        best = max(quality for quality, _ in seen)
         # The grid begins with no half-life at all: a history that counts as a whole is the simpler model.
-        self.tuning.chosen = next(candidate for ndcg, candidate in seen if ndcg >= best * (1 - NEAR_ENOUGH))
+        self.tuning.chosen = next(candidate for quality, candidate in seen if quality >= best * (1 - NEAR_ENOUGH))
 
     def blocks(self) -> None:
         """Implicit factors by themselves first, then their weight and the text's beside the collaborative block."""
@@ -130,7 +125,7 @@ class _Search:
             ("text_weight", texts, grids.TEXT_GRID),
         ):
             seen = [
-                (self.tuning.note(name, weight, self.validation.ndcg(base + weight * scores)), weight)
+                (self.tuning.note(name, weight, self.validation.quality(base + weight * scores)), weight)
                 for weight in grid
             ]
             weight = max(seen, key=lambda row: row[0])[1]
@@ -143,22 +138,28 @@ class _Search:
             candidate = self.tuning.chosen.with_values(regularisation=regularisation)
             implicit = fit_factors(self.validation.kept, self.shape, candidate, rng=self.rng)
             scores = factor_scores(self._rows(candidate, scaled=False), implicit)
-            ndcg = self.tuning.note("regularisation", regularisation, self.validation.ndcg(scores))
-            if best is None or ndcg > best[0]:
-                best = (ndcg, candidate, scores)
+            quality = self.tuning.note("regularisation", regularisation, self.validation.quality(scores))
+            if best is None or quality > best[0]:
+                best = (quality, candidate, scores)
         if best is None:
             raise ValueError("the grid of regularisations is empty")
         self.tuning.chosen = best[1]
         return best[2]
 
     def _decompositions(self, stage: str, candidates: list[Hyperparameters]) -> None:
+        """Each candidate with each ridge, judged by the mean over the ranks: a choice that holds for all of them."""
         seen: list[tuple[float, Hyperparameters]] = []
         for candidate in candidates:
-            decomposition = self._decompose(candidate)
+            decomposition = self._decompose(candidate.with_values(rank=max(grids.RANK_GRID)))
+            rows = self._rows(candidate, scaled=True)
             for ridge in grids.RIDGE_GRID:
+                qualities = []
+                for rank, of_rank in self.by_rank.items():
+                    ease = ease_factors(decomposition, ridge=ridge, rank=rank)
+                    qualities.append(self.validation.quality(collaborative_scores(rows, ease)))
+                    of_rank.append(qualities[-1])
                 tried = candidate.with_values(ridge=ridge)
-                ndcg = self._ease_ndcg(tried, ease_factors(decomposition, ridge=ridge))
-                seen.append((self.tuning.note(stage, _varied(tried), ndcg), tried))
+                seen.append((self.tuning.note(stage, _varied(tried), float(np.mean(qualities))), tried))
         self.tuning.chosen = max(seen, key=lambda row: row[0])[1]
 
     def _decompose(self, candidate: Hyperparameters) -> Decomposition:
@@ -168,8 +169,8 @@ class _Search:
     def _best_ease(self) -> EaseFactors:
         return ease_factors(self._decompose(self.tuning.chosen), ridge=self.tuning.chosen.ridge)
 
-    def _ease_ndcg(self, candidate: Hyperparameters, ease: EaseFactors) -> float:
-        return self.validation.ndcg(collaborative_scores(self._rows(candidate, scaled=True), ease))
+    def _ease_quality(self, candidate: Hyperparameters, ease: EaseFactors) -> float:
+        return self.validation.quality(collaborative_scores(self._rows(candidate, scaled=True), ease))
 
     def _rows(self, candidate: Hyperparameters, *, scaled: bool) -> sp.csr_matrix:
         """The sampled people's histories, graded; scaled by the items' powers as the matrix was."""

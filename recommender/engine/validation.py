@@ -39,10 +39,14 @@ class Validation:
     relevant: sp.csr_matrix
     excluded: sp.csr_matrix
 
-    def ndcg(self, scores: FloatArray) -> float:
-        """Mean nDCG@10 of (p, n) scores; the scores are left as they are."""
-        values = ndcg_by_person(scores.copy(), self.relevant, self.excluded)
+    def ndcg(self, scores: FloatArray, *, k: int = 10) -> float:
+        """Mean nDCG@k of (p, n) scores; the scores are left as they are."""
+        values = ndcg_by_person(scores.copy(), self.relevant, self.excluded, k=k)
         return float(np.nanmean(values)) if np.isfinite(values).any() else 0.0
+
+    def quality(self, scores: FloatArray) -> float:
+        """What candidates are compared by: the mean of nDCG@10 and nDCG@50, which is less of a lottery than the first."""
+        return (self.ndcg(scores) + self.ndcg(scores, k=50)) / 2
 
 
 def split(evidence: Evidence, shape: tuple[int, int], *, order: Order, rng: np.random.Generator) -> Validation | None:

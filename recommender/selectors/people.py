@@ -60,7 +60,7 @@ def _nearest(
             NEAREST.format(condition=condition),
             {
                 **parameters,
-                "vector": str(HalfVector(vector / np.linalg.norm(vector)).to_list()),
+                "vector": str(HalfVector(unit).to_list()),
                 "model": model.pk,
                 "limit": limit,
             },

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from recommender.models import RankingModel
 
 VALIDATION = "validation"
-METRICS = ("ndcg@10", "cosine")
+METRICS = ("quality", "cosine")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from benchmarks.ranking_target import Target
 from catalog.models import Catalog
 from recommender.engine.implicit_factors import ImplicitSettings
 from recommender.engine.joint_space import Block, JointSpace, fit_joint_space
+from recommender.engine.training import unit_rows
 from recommender.services.ranking_rows import RankingRows
 from tests.recommender.services.ranking_versions import activated, nearest, ranking_rows, some_items
 
@@ -106,3 +107,21 @@ def test_a_target_says_which_side_of_its_bound_is_met() -> None:
 
     assert met.line() == "recall: 0.995 (target: at least 0.99: met)"
     assert missed.line() == "ratio: 2.51 (target: at most 2.5: missed) - but only 0% went through the index"
+
+
+def test_a_new_item_is_as_near_to_its_parent_as_trained_items_are_to_their_neighbours(
+    trained: tuple[JointSpace, RankingRows],
+) -> None:
+    """Nearer ones would be copies, and fill the lists of those who like their parents."""
+    space, rows = trained
+    rng = np.random.default_rng(1)
+    parents = first_parents(TRAINED, ENLARGED, rng)
+    made = enlarge(space, rows, parents, np.arange(1, ENLARGED + 1), rng)
+    columns = space.columns(Block.TEXT)
+
+    old = unit_rows(rows.vectors[:, columns].astype(np.float64))
+    new = unit_rows(made.vectors[TRAINED:, columns].astype(np.float64))
+    among_trained = old @ old.T - 2 * np.eye(TRAINED)
+    to_parent = (new * old[parents]).sum(axis=1)
+
+    assert abs(np.median(to_parent) - np.median(among_trained.max(axis=1))) < 0.1

@@ -64,8 +64,10 @@ INTERSTELLAR = ItemText(
         ("From the shop\n{attributes.missing}\n{title}", "From the shop\nInterstellar"),
         (
             DEFAULT_TEXT_TEMPLATE,
-            "Interstellar / 星际穿越 (2014)\nScience fiction, Drama, 科幻\n"
-            "A crew looks for a new home.\n一队人寻找新的家园。",
+            (
+                "Interstellar / 星际穿越 (2014)\nScience fiction, Drama, 科幻\n"
+                "A crew looks for a new home.\n一队人寻找新的家园。"
+            ),
         ),
     ],
 )

@@ -24,7 +24,7 @@ def tuned(data: TrainingData, *, order: Order = "last", seed: int = 0, start: Hy
 
 
 def figures(tuning: Tuning) -> list[float]:
-    found = [row["ndcg@10"] for row in tuning.trail if "ndcg@10" in row]
+    found = [row["quality"] for row in tuning.trail if "quality" in row]
     assert all(isinstance(figure, float) for figure in found)
     return [float(str(figure)) for figure in found]
 
@@ -80,13 +80,13 @@ def test_recency_is_searched_where_the_newest_are_held_back_alone(on_planted: Tu
 @pytest.mark.parametrize("order", ["last", "random"])
 def test_what_is_held_back_is_not_learned_from(order: Order) -> None:
     # Likes without any taste in them: whoever had seen the held-out pairs would find them again, others cannot. In any
-    # order, two of 52 items have an nDCG@10 of about .1.
+    # order, two of 52 items have an nDCG@10 of about .1, and an nDCG@50 of about .3: .2 is chance, found again is 1.
     rng = np.random.default_rng(4)
     pairs = [(user, int(item)) for user in range(120) for item in rng.permutation(60)[:10]]
     encoded = rng.normal(size=(60, 6))
     encoded /= np.linalg.norm(encoded, axis=1, keepdims=True)
     data = TrainingData(120, likes(pairs), RULES, encoded, [str(rng.random()) for _ in range(60)])
-    assert max(figures(tuned(data, order=order))) < 0.2
+    assert max(figures(tuned(data, order=order))) < 0.3
 
 
 def test_recency_is_found_where_tastes_change() -> None:
