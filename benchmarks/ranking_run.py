@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.ranking_catalog import Trained, hold_out, import_folder, some_people, train
-from benchmarks.ranking_changes import medians_by_size, see_the_nearest
+from benchmarks.ranking_changes import changes, medians_by_size, see_the_nearest
 from benchmarks.ranking_measuring import Call, cpu_ratio, measure, percentile, wall_ratio
 from benchmarks.ranking_people import DEFAULT, Person, stand_ins, vector_under
 from benchmarks.ranking_quality import Agreement, Recall, agreement, graph_recall, recalls

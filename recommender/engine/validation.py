@@ -45,7 +45,7 @@ class Validation:
         return float(np.nanmean(values)) if np.isfinite(values).any() else 0.0
 
     def quality(self, scores: FloatArray) -> float:
-        """What candidates are compared by: the mean of nDCG@10 and nDCG@50, which is less of a lottery than the first."""
+        """What candidates are compared by: the mean of nDCG@10 and nDCG@50, less of a lottery than the first alone."""
         return (self.ndcg(scores) + self.ndcg(scores, k=50)) / 2
 
 

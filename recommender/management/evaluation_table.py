@@ -11,6 +11,8 @@ from recommender.evaluation.report import Report
 from recommender.management.tables import new_table, print_table
 
 JUDGED_BY = "ndcg@10"
+# What four digits can tell.
+SMALLEST_P_VALUE = 0.0001
 
 
 def print_report(report: Report, *, out: OutputWrapper) -> None:
@@ -50,7 +52,7 @@ def _print_comparisons(report: Report, out: OutputWrapper) -> None:
     for row in rows:
         low, high = row.interval
         table.add_row(
-            row.against, row.metric, f"{row.difference:+.4f}", f"{low:+.4f} - {high:+.4f}", f"{row.p_value:.4f}"
+            row.against, row.metric, f"{row.difference:+.4f}", f"{low:+.4f} - {high:+.4f}", _p_value(row.p_value)
         )
     print_table(table, out)
 
@@ -63,6 +65,10 @@ def _groups(report: Report) -> Sequence[str]:
 def _group(metric: str) -> str:
     _name, comma, group = metric.partition(",")
     return comma + group
+
+
+def _p_value(value: float) -> str:
+    return f"< {SMALLEST_P_VALUE:.4f}" if value < SMALLEST_P_VALUE else f"{value:.4f}"
 
 
 def _seconds(report: Report, system: str) -> float:

@@ -1,7 +1,8 @@
 """A catalog that exists while one fold is judged: filled as imports fill one, and rolled back.
 
 Everything happens in one transaction that is never committed, so other sessions see nothing of it, and what ends the
-process ends the catalog. What it holds meanwhile is no more than an import and a training hold.
+process ends the catalog. Readers and writers of other catalogs wait for nothing. What waits until the roll-back is
+what a fold does to whole tables, too: another training, to attach its vectors, and an import, to renew statistics.
 """
 
 from __future__ import annotations

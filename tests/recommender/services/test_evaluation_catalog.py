@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +55,14 @@ def test_items_have_the_vectors_that_were_made_once(world: EvaluationData, train
         stored = dict(ItemEmbedding.objects.filter(space__serving=True).values_list("item_id", "vector"))
         vectors = np.array([stored[item_id] for item_id in scratch.item_ids])
         np.testing.assert_allclose(vectors, source.vectors, atol=1e-3)
+
+
+@pytest.mark.django_db
+def test_planner_knows_how_many_items_there_are(world: EvaluationData, train: Dataset) -> None:
+    """Else it passes by the index of vectors, and another way than the product's is judged."""
+    with scratch_catalog(source_of(world), train) as scratch:
+        plan = json.loads(Item.objects.filter(catalog=scratch.catalog).explain(format="json"))
+        assert plan[0]["Plan"]["Plan Rows"] == 16
 
 
 @pytest.mark.django_db
