@@ -24,6 +24,7 @@ class Hyperparameters:
         half_life_interactions: recency by rank; None is none.
         text_dimension, lexical_dimension: of the text block, and of its lexical half.
         map_ridge: of the map from text for new items.
+        prior, prior_half: of the popularity prior, w(n) = prior * half / (n + half) for a history of n items.
     """
 
     presence: float = 0.3
@@ -41,6 +42,8 @@ class Hyperparameters:
     text_dimension: int = 384
     lexical_dimension: int = 256
     map_ridge: float = 0.3
+    prior: float = 2.5
+    prior_half: float = 5.0
 
     @property
     def implicit(self) -> ImplicitSettings:
@@ -75,3 +78,4 @@ HALF_LIFE_GRID = (None, 5.0, 20.0, 80.0)
 FACTORS_GRID = (0.0, 0.2, 0.4, 0.8)
 TEXT_GRID = (0.0, 0.1, 0.2, 0.4, 0.8, 1.6)
 MAP_RIDGE_GRID = (0.03, 0.1, 0.3, 1.0, 10.0)
+PRIOR_GRID = ((2.5, 5.0), (5.0, 3.0), (8.0, 1.5), (15.0, 1.5), (15.0, 3.0))

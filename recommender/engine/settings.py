@@ -124,22 +124,23 @@ class BlockSettings(_Section):
             "对所有人生效的热门程度权重；负值偏向较冷门的内容。",
         ),
     )
-    newcomer_popularity: float = Field(
-        2.5,
+    newcomer_popularity: float | None = Field(
+        None,
         ge=0,
-        le=10,
+        le=100,
         json_schema_extra=explained(
-            "Further weight of popularity for people of whom little is known; it falls as their history grows.",
-            "对了解尚少的用户额外的热门权重；随历史增多而下降。",
+            "Further weight of popularity for people of whom little is known; it falls as their history grows. Empty: "
+            "what the last training found best.",
+            "对了解尚少的用户额外的热门权重，随历史增多而下降；留空则采用最近一次训练验证出的最佳值。",
         ),
     )
-    newcomer_interactions: float = Field(
-        5.0,
+    newcomer_interactions: float | None = Field(
+        None,
         gt=0,
         le=1_000,
         json_schema_extra=explained(
-            "After so many items of history the newcomers' weight has halved.",
-            "历史达到多少条内容时，新用户热门权重减半。",
+            "After so many items of history the newcomers' weight has halved; empty: as the last training found best.",
+            "历史达到多少条内容时，新用户热门权重减半；留空则采用最近一次训练验证出的最佳值。",
         ),
     )
 

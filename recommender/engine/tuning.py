@@ -33,12 +33,15 @@ from recommender.engine.validation import (
     factor_scores,
     recency_rows,
     split,
+    standardised,
     text_scores,
 )
 
 # A smaller or simpler model is taken when it is this close to the best: fewer dimensions make every request cheaper.
 NEAR_ENOUGH = 0.003
 HELD_OUT_ITEMS = 0.1
+# How little is known of the newcomers that the popularity prior is chosen for.
+NEWCOMERS_HISTORIES = (1, 3, 5, 10)
 FEWEST_ITEMS_FOR_MAP = 50
 
 
@@ -70,6 +73,7 @@ def tune(data: TrainingData, start: Hyperparameters, *, order: Order, rng: np.ra
     if order == "last":
         search.recency()
     search.blocks()
+    search.newcomers()
     _tune_map(tuning, search, text)
     return tuning
 
@@ -132,6 +136,25 @@ class _Search:
             base = base + weight * scores
             self.tuning.chosen = self.tuning.chosen.with_values(**{name: weight})
 
+    def newcomers(self) -> None:
+        """The popularity prior: the same people as if they had done no more than a few things yet."""
+        here, ease, features = self.tuning.chosen, self._best_ease(), self.text.features
+        counts = np.bincount(self.validation.kept.items, minlength=self.shape[1])
+        popularity = standardised(np.log1p(counts)[None, :])
+        units = unit_rows(features)
+        qualities = dict.fromkeys(grids.PRIOR_GRID, 0.0)
+        for length in NEWCOMERS_HISTORIES:
+            newcomers = self.validation.newcomers(length)
+            base = collaborative_scores(self._rows(here, scaled=True, of=newcomers), ease)
+            base += here.text_weight * text_scores(self._rows(here, scaled=False, of=newcomers), units, features)
+            for prior, half in grids.PRIOR_GRID:
+                scores = base + prior * half / (half + length) * popularity
+                qualities[prior, half] += newcomers.quality(scores) / len(NEWCOMERS_HISTORIES)
+        for (prior, half), quality in qualities.items():
+            self.tuning.note("newcomers", {"prior": prior, "prior_half": half}, quality)
+        prior, half = max(qualities, key=lambda values: qualities[values])
+        self.tuning.chosen = here.with_values(prior=prior, prior_half=half)
+
     def _factors(self) -> FloatArray:
         best: tuple[float, Hyperparameters, FloatArray] | None = None
         for regularisation in grids.REGULARISATION_GRID:
@@ -172,12 +195,13 @@ class _Search:
     def _ease_quality(self, candidate: Hyperparameters, ease: EaseFactors) -> float:
         return self.validation.quality(collaborative_scores(self._rows(candidate, scaled=True), ease))
 
-    def _rows(self, candidate: Hyperparameters, *, scaled: bool) -> sp.csr_matrix:
-        """The sampled people's histories, graded; scaled by the items' powers as the matrix was."""
-        kept = self.validation.kept
+    def _rows(self, candidate: Hyperparameters, *, scaled: bool, of: Validation | None = None) -> sp.csr_matrix:
+        """The sampled people's histories, or those `of` others, graded; scaled by the items' powers if asked."""
+        kept = (of or self.validation).kept
         values = kept.graded(candidate.presence)
         if scaled:
-            values = values * graded_matrix(kept, self.shape, candidate).item_scales[kept.items]
+            scales = graded_matrix(self.validation.kept, self.shape, candidate).item_scales
+            values = values * scales[kept.items]
         half_life = candidate.half_life_interactions
         return recency_rows(kept, values, self.validation.people, self.shape, half_life)
 

@@ -48,6 +48,20 @@ class Validation:
         """What candidates are compared by: the mean of nDCG@10 and nDCG@50, less of a lottery than the first alone."""
         return (self.ndcg(scores) + self.ndcg(scores, k=50)) / 2
 
+    def newcomers(self, length: int) -> Validation:
+        """The same people when they had liked their first `length` items: what was held back is still to be found.
+
+        Their likes alone are the history: that is what a newcomer is asked for.
+        """
+        liked = self.kept.take(self.kept.strengths >= _relevant_from(self.kept.strengths))
+        oldest_first = np.lexsort((liked.last_positions, liked.users))
+        users = liked.users[oldest_first]
+        starts = np.flatnonzero(np.r_[True, users[1:] != users[:-1]])
+        sizes = np.diff(np.r_[starts, len(users)])
+        ranks = np.arange(len(users)) - np.repeat(starts, sizes)
+        few = liked.take(oldest_first[ranks < length])
+        return Validation(few, self.people, self.relevant, _rows(few, self.people, self.relevant.shape))
+
 
 def split(evidence: Evidence, shape: tuple[int, int], *, order: Order, rng: np.random.Generator) -> Validation | None:
     """Hold back a fifth of the pairs of everybody with at least five; None where nobody has as many."""

@@ -115,9 +115,11 @@ def _nearest(
     with transaction.atomic():
         if not exact:
             with connection.cursor() as cursor:
+                # The planner takes the index for dearer than it is, and reads small catalogues whole.
                 cursor.execute(
                     "SELECT set_config('hnsw.ef_search', %s, true), "
-                    "set_config('hnsw.iterative_scan', 'relaxed_order', true)",
+                    "set_config('hnsw.iterative_scan', 'relaxed_order', true), "
+                    "set_config('enable_seqscan', 'off', true), set_config('enable_sort', 'off', true)",
                     [str(ef_search(model, limit=limit))],
                 )
         rows = fetch_binary(sql, [*parameters, with_vectors])

@@ -28,6 +28,9 @@ from users.models import Profile
 
 logger = logging.getLogger(__name__)
 
+# Whoever says what they like is no newcomer: the popular does not stand in for what they ask for.
+WORDS_COUNT_AS = 100.0
+
 
 @dataclass(frozen=True)
 class JointInterestMade:
@@ -93,8 +96,9 @@ def block_weights(settings: BlockSettings, chosen: Hyperparameters) -> BlockWeig
         text=chosen.text_weight if settings.text is None else settings.text,
         statement=settings.statement,
         popularity=settings.popularity,
-        prior=settings.newcomer_popularity,
-        prior_half=settings.newcomer_interactions,
+        prior=chosen.prior if settings.newcomer_popularity is None else settings.newcomer_popularity,
+        prior_half=chosen.prior_half if settings.newcomer_interactions is None else settings.newcomer_interactions,
+        words_count_as=WORDS_COUNT_AS,
     )
 
 

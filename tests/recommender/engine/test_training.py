@@ -228,7 +228,7 @@ def columns_of(events: Events) -> tuple[IntArray, IntArray, IntArray, FloatArray
     return events.users, events.items, events.kinds, events.values
 
 
-SERVED_LATER = {"factors_weight", "text_weight", "half_life_interactions"}
+SERVED_LATER = {"factors_weight", "text_weight", "half_life_interactions", "prior", "prior_half"}
 CHANGED: dict[str, float | int] = {
     "presence": 0.9,
     "item_power": 0.6,

@@ -147,7 +147,7 @@ def test_movielens_is_read_as_it_is_published(tmp_path: Path) -> None:
     write(tmp_path / "tags.csv", "userId,movieId,tag,timestamp\n7,1,my favourite,1000\n")
     data, refused = read(tmp_path)
     assert refused == []
-    assert data.dataset.item_texts == ["The Matrix\nAction, Sci-Fi", "Big\nComedy"]
+    assert data.dataset.item_texts == ["The Matrix (1999)\nAction, Sci-Fi", "Big (1988)\nComedy"]
     assert data.dataset.values.tolist() == [4.0, 2.5]
 
 

@@ -19,9 +19,9 @@ from recommender.services.version_reports import (
 
 MOMENT = datetime(2026, 5, 1, 3, 0, tzinfo=UTC)
 TRAIL = [
-    {"stage": "matrix", "value": {"presence": 0.05, "ridge": 7.0}, "ndcg@10": 0.21},
-    {"stage": "matrix", "value": {}, "ndcg@10": 0.24},
-    {"stage": "half-life", "value": None, "ndcg@10": 0.25},
+    {"stage": "matrix", "value": {"presence": 0.05, "ridge": 7.0}, "quality": 0.21},
+    {"stage": "matrix", "value": {}, "quality": 0.24},
+    {"stage": "half-life", "value": None, "quality": 0.25},
     {"stage": "map", "value": 0.3, "cosine": 0.61},
 ]
 
@@ -71,8 +71,8 @@ def test_trail_is_told_by_stages_with_the_best_of_each(catalog: Catalog) -> None
     stages = validation_stages(version(catalog, figures={"validation": TRAIL}))
     assert [stage.name for stage in stages] == ["matrix", "half-life", "map"]
     assert stages[0].tried == [
-        TriedValue("presence 0.05, ridge 7.0", "ndcg@10", 0.21, best=False),
-        TriedValue("-", "ndcg@10", 0.24, best=True),
+        TriedValue("presence 0.05, ridge 7.0", "quality", 0.21, best=False),
+        TriedValue("-", "quality", 0.24, best=True),
     ]
     assert stages[2].tried == [TriedValue("0.3", "cosine", 0.61, best=True)]
     assert validation_stages(version(catalog, figures={"validation": []})) == []
