@@ -24,7 +24,7 @@ class Hyperparameters:
         half_life_interactions: recency by rank; None is none.
         text_dimension, lexical_dimension: of the text block, and of its lexical half.
         map_ridge: of the map from text for new items.
-        prior, prior_half: of the popularity prior, w(n) = prior * half / (n + half) for a history of n items.
+        prior, prior_half: of the popularity prior, w(n) = prior (half / (n + half))^2 for a history of n items.
     """
 
     presence: float = 0.3
@@ -78,4 +78,4 @@ HALF_LIFE_GRID = (None, 5.0, 20.0, 80.0)
 FACTORS_GRID = (0.0, 0.2, 0.4, 0.8)
 TEXT_GRID = (0.0, 0.1, 0.2, 0.4, 0.8, 1.6)
 MAP_RIDGE_GRID = (0.03, 0.1, 0.3, 1.0, 10.0)
-PRIOR_GRID = ((2.5, 5.0), (5.0, 3.0), (8.0, 1.5), (15.0, 1.5), (15.0, 3.0))
+PRIOR_GRID = ((2.5, 5.0), (6.0, 5.0), (6.0, 10.0), (10.0, 5.0), (10.0, 10.0), (15.0, 6.0))

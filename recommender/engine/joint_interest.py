@@ -10,7 +10,7 @@ with like:
 
     U = (1 - beta) (w_C C/d(C) + w_F F/d(F) + w_T T/d(T)) + beta w_S S/d(S) + w_P(n) e_popularity
 
-beta is the share of the words where there is a history too. The popularity prior w_P(n) = w_0 + w_prior k/(n + k)
+beta is the share of the words where there is a history too. The popularity prior w_P(n) = w_0 + w_prior (k/(n + k))^2
 falls with the number n of items that speak for something: little is known of a newcomer, and the crowd's taste is the
 best guess until there is more.
 """
@@ -35,7 +35,7 @@ LOWEST_POPULARITY_WEIGHT = -0.3
 class BlockWeights:
     """Weights of the blocks, in deviations of a person's scores.
 
-    `prior` at `prior_half` items of history counts half; `words_count_as` items is what own words are worth there.
+    `prior` at `prior_half` items of history counts a quarter; `words_count_as` items is what own words are worth there.
     """
 
     collaborative: float = 1.0
@@ -180,7 +180,7 @@ def joint_scores(interest: JointInterest, stored: FloatArray, item_ids: Sequence
 
 def _prior(weights: BlockWeights, speaking: float) -> float:
     """w_P(n), never below the lowest."""
-    falling = weights.prior * weights.prior_half / (weights.prior_half + speaking)
+    falling = weights.prior * (weights.prior_half / (weights.prior_half + speaking)) ** 2
     return max(weights.popularity + falling, LOWEST_POPULARITY_WEIGHT)
 
 

@@ -139,8 +139,8 @@ class BlockSettings(_Section):
         gt=0,
         le=1_000,
         json_schema_extra=explained(
-            "After so many items of history the newcomers' weight has halved; empty: as the last training found best.",
-            "历史达到多少条内容时，新用户热门权重减半；留空则采用最近一次训练验证出的最佳值。",
+            "After so many items of history a quarter of that weight is left; empty: as the last training found best.",
+            "历史达到多少条内容时，新用户热门权重只剩四分之一；留空则采用最近一次训练验证出的最佳值。",
         ),
     )
 

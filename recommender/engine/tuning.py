@@ -39,6 +39,8 @@ from recommender.engine.validation import (
 
 # A smaller or simpler model is taken when it is this close to the best: fewer dimensions make every request cheaper.
 NEAR_ENOUGH = 0.003
+# Recency is taken for no less a gain: it forgets, which every later request pays for where the gain was chance.
+CLEARLY_LESS = 0.01
 HELD_OUT_ITEMS = 0.1
 # How little is known of the newcomers that the popularity prior is chosen for.
 NEWCOMERS_HISTORIES = (1, 3, 5, 10)
@@ -116,7 +118,7 @@ class _Search:
             seen.append((self.tuning.note("half-life", half_life, quality), candidate))
         best = max(quality for quality, _ in seen)
         # The grid begins with no half-life at all: a history that counts as a whole is the simpler model.
-        self.tuning.chosen = next(candidate for quality, candidate in seen if quality >= best * (1 - NEAR_ENOUGH))
+        self.tuning.chosen = next(candidate for quality, candidate in seen if quality >= best * (1 - CLEARLY_LESS))
 
     def blocks(self) -> None:
         """Implicit factors by themselves first, then their weight and the text's beside the collaborative block."""
@@ -132,7 +134,9 @@ class _Search:
                 (self.tuning.note(name, weight, self.validation.quality(base + weight * scores)), weight)
                 for weight in grid
             ]
-            weight = max(seen, key=lambda row: row[0])[1]
+            best = max(quality for quality, _ in seen)
+            # The grids rise: the least that is about as good as the best.
+            weight = next(weight for quality, weight in seen if quality >= best * (1 - NEAR_ENOUGH))
             base = base + weight * scores
             self.tuning.chosen = self.tuning.chosen.with_values(**{name: weight})
 
@@ -148,7 +152,7 @@ class _Search:
             base = collaborative_scores(self._rows(here, scaled=True, of=newcomers), ease)
             base += here.text_weight * text_scores(self._rows(here, scaled=False, of=newcomers), units, features)
             for prior, half in grids.PRIOR_GRID:
-                scores = base + prior * half / (half + length) * popularity
+                scores = base + prior * (half / (half + length)) ** 2 * popularity
                 qualities[prior, half] += newcomers.quality(scores) / len(NEWCOMERS_HISTORIES)
         for (prior, half), quality in qualities.items():
             self.tuning.note("newcomers", {"prior": prior, "prior_half": half}, quality)

@@ -76,24 +76,24 @@ def test_two_items_by_hand() -> None:
     # The second item is liked. C = .25 (3, 0) deviates by .75, so U has (1, 0) there.
     # F = 2 / (2 + 4 + .1 (1 + .5 * 2)) > 0 deviates by itself, so U has .4.
     # T = (0, -1) deviates by 4, and texts are stored three quarters as long: U has .1/4 / (3/4) = .1/3.
-    # One item of history: prior 2.5 * 5/6.
+    # One item of history: prior 2.5 * (5/6)^2.
     interest = clear(joint_interest(space, [liked(2)], items, None, block_weights=BlockWeights(), statement_share=0.5))
-    assert interest.vector == pytest.approx([1.0, 0.0, 0.4, 0.0, -0.1 / 3, 2.5 * 5 / 6, 0.0])
+    assert interest.vector == pytest.approx([1.0, 0.0, 0.4, 0.0, -0.1 / 3, 2.5 * (5 / 6) ** 2, 0.0])
     scores = joint_scores(interest, stored)
     assert {name: part.tolist() for name, part in scores.parts.items()} == {
         "collaborative": pytest.approx([-1.0, 1.0]),
         "factors": pytest.approx([-0.4, 0.4]),
         "text": pytest.approx([-0.1, 0.1]),
-        "popularity": pytest.approx([-2.5 * 5 / 6, 2.5 * 5 / 6]),
+        "popularity": pytest.approx([-2.5 * (5 / 6) ** 2, 2.5 * (5 / 6) ** 2]),
     }
-    assert scores.total == pytest.approx([-3.583333, 3.583333])
+    assert scores.total == pytest.approx([-3.2361111, 3.2361111])
     assert scores.by_item == pytest.approx(np.array([[-1.1], [1.1]]))
 
 
 def test_each_blocks_scores_deviate_by_its_weight() -> None:
     found = deviations(clear(interest_of(*HISTORY)))
     # Two likes, and one that was met: three items speak for something. 2.5 * 5/8.
-    expected = {"collaborative": 1.0, "factors": 0.4, "text": 0.3, "popularity": 2.5 * 5 / 8}
+    expected = {"collaborative": 1.0, "factors": 0.4, "text": 0.3, "popularity": 2.5 * (5 / 8) ** 2}
     assert found == {name: pytest.approx(value) for name, value in expected.items()}
 
 
@@ -106,7 +106,7 @@ def test_words_have_their_share_and_the_history_the_rest(share: float) -> None:
         "factors": (1 - share) * 0.4,
         "text": (1 - share) * 0.3,
         "statement": share * 0.8,
-        "popularity": 2.5 * 5 / 28,
+        "popularity": 2.5 * (5 / 28) ** 2,
     }
     assert found == {name: pytest.approx(value) for name, value in expected.items()}
 
@@ -116,7 +116,7 @@ def test_words_alone_have_everything() -> None:
     assert not interest.has_history
     assert interest.has_statement
     found = deviations(interest)
-    assert found == {"statement": pytest.approx(0.8), "popularity": pytest.approx(2.5 * 5 / 25)}
+    assert found == {"statement": pytest.approx(0.8), "popularity": pytest.approx(2.5 * (5 / 25) ** 2)}
 
 
 def test_share_of_one_silences_the_history() -> None:
@@ -182,12 +182,12 @@ def test_block_that_cannot_tell_items_apart_adds_nothing(block: Block) -> None:
 @pytest.mark.parametrize(
     ("count", "weights", "expected"),
     [
-        pytest.param(1, BlockWeights(), 2.5 * 5 / 6, id="newcomer"),
-        pytest.param(5, BlockWeights(), 1.25, id="half way"),
-        pytest.param(15, BlockWeights(), 0.625, id="a quarter"),
-        pytest.param(5, BlockWeights(prior=4.0), 2.0, id="prior"),
-        pytest.param(5, BlockWeights(prior_half=15.0), 2.5 * 15 / 20, id="falls more slowly"),
-        pytest.param(5, BlockWeights(popularity=0.5), 1.75, id="for everybody"),
+        pytest.param(1, BlockWeights(), 2.5 * (5 / 6) ** 2, id="newcomer"),
+        pytest.param(5, BlockWeights(), 0.625, id="a quarter is left"),
+        pytest.param(15, BlockWeights(), 2.5 / 16, id="a sixteenth is left"),
+        pytest.param(5, BlockWeights(prior=4.0), 1.0, id="prior"),
+        pytest.param(5, BlockWeights(prior_half=15.0), 2.5 * (15 / 20) ** 2, id="falls more slowly"),
+        pytest.param(5, BlockWeights(popularity=0.5), 1.125, id="for everybody"),
         pytest.param(5, BlockWeights(popularity=-0.2, prior=0.0), -0.2, id="against the crowd"),
         pytest.param(5, BlockWeights(popularity=-2.0), -0.3, id="never below"),
         pytest.param(5, BlockWeights(popularity=0.0, prior=0.0), 0.0, id="not at all"),
@@ -212,8 +212,10 @@ def test_dislikes_do_not_make_a_person_known() -> None:
 
 def test_words_count_as_so_many_items() -> None:
     weights = replace(WEIGHTS, words_count_as=5.0)
-    assert clear(interest_of(statement=STATEMENT, weights=weights)).prior == pytest.approx(1.25)
-    assert clear(interest_of(liked(101), statement=STATEMENT, weights=weights)).prior == pytest.approx(2.5 * 5 / 11)
+    assert clear(interest_of(statement=STATEMENT, weights=weights)).prior == pytest.approx(0.625)
+    assert clear(interest_of(liked(101), statement=STATEMENT, weights=weights)).prior == pytest.approx(
+        2.5 * (5 / 11) ** 2
+    )
 
 
 def test_disliked_item_and_its_like_fall() -> None:
