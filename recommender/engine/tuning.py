@@ -6,6 +6,7 @@ is never here, since all of this sees the training events alone.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -39,8 +40,8 @@ from recommender.engine.validation import (
 
 # A smaller or simpler model is taken when it is this close to the best: fewer dimensions make every request cheaper.
 NEAR_ENOUGH = 0.003
-# Recency is taken for no less a gain: it forgets, which every later request pays for where the gain was chance.
-CLEARLY_LESS = 0.01
+# A gain of fewer standard errors is chance, and the simpler model is kept.
+STANDARD_ERRORS = 2.0
 HELD_OUT_ITEMS = 0.1
 # How little is known of the newcomers that the popularity prior is chosen for.
 NEWCOMERS_HISTORIES = (1, 3, 5, 10)
@@ -109,16 +110,20 @@ class _Search:
         self.tuning.chosen = self.tuning.chosen.with_values(rank=rank)
 
     def recency(self) -> None:
+        """The longest half-life that no other beats significantly.
+
+        Forgetting is what every later request pays for where the gain was chance, so chance must not decide it.
+        """
         here = self.tuning.chosen
         ease = self._best_ease()
         seen = []
         for half_life in grids.HALF_LIFE_GRID:
             candidate = here.with_values(half_life_interactions=half_life)
-            quality = self._ease_quality(candidate, ease)
-            seen.append((self.tuning.note("half-life", half_life, quality), candidate))
-        best = max(quality for quality, _ in seen)
-        # The grid begins with no half-life at all: a history that counts as a whole is the simpler model.
-        self.tuning.chosen = next(candidate for quality, candidate in seen if quality >= best * (1 - CLEARLY_LESS))
+            qualities = self.validation.qualities(collaborative_scores(self._rows(candidate, scaled=True), ease))
+            self.tuning.note("half-life", half_life, float(qualities.mean()))
+            seen.append(qualities)
+        half_life = grids.HALF_LIFE_GRID[simplest_as_good(seen)]
+        self.tuning.chosen = here.with_values(half_life_interactions=half_life)
 
     def blocks(self) -> None:
         """Implicit factors by themselves first, then their weight and the text's beside the collaborative block."""
@@ -196,9 +201,6 @@ class _Search:
     def _best_ease(self) -> EaseFactors:
         return ease_factors(self._decompose(self.tuning.chosen), ridge=self.tuning.chosen.ridge)
 
-    def _ease_quality(self, candidate: Hyperparameters, ease: EaseFactors) -> float:
-        return self.validation.quality(collaborative_scores(self._rows(candidate, scaled=True), ease))
-
     def _rows(self, candidate: Hyperparameters, *, scaled: bool, of: Validation | None = None) -> sp.csr_matrix:
         """The sampled people's histories, or those `of` others, graded; scaled by the items' powers if asked."""
         kept = (of or self.validation).kept
@@ -229,6 +231,18 @@ def _tune_map(tuning: Tuning, search: _Search, text: TextBlock) -> None:
         tuning.trail.append({"stage": "map", "value": ridge, "cosine": round(cosine, 5)})
         seen.append((cosine, ridge))
     tuning.chosen = tuning.chosen.with_values(map_ridge=max(seen)[1])
+
+
+def simplest_as_good(qualities: Sequence[FloatArray]) -> int:
+    """The first of several candidates, simplest first, that the best does not beat significantly.
+
+    The one-standard-error rule (Breiman et al., Classification and Regression Trees, 1984, section 3.4.3) with paired
+    differences and two errors, which is a test at five per cent: with d the (p,) differences between the best
+    candidate's qualities and another's, the other is as good where mean(d) <= 2 std(d) / sqrt(p).
+    """
+    best = max(qualities, key=lambda values: float(values.mean()))
+    differences = [best - values for values in qualities]
+    return next(i for i, d in enumerate(differences) if d.mean() <= STANDARD_ERRORS * d.std() / np.sqrt(len(d)))
 
 
 def _varied(candidate: Hyperparameters) -> dict[str, object]:

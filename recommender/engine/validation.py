@@ -45,8 +45,13 @@ class Validation:
         return float(np.nanmean(values)) if np.isfinite(values).any() else 0.0
 
     def quality(self, scores: FloatArray) -> float:
-        """What candidates are compared by: the mean of nDCG@10 and nDCG@50, less of a lottery than the first alone."""
-        return (self.ndcg(scores) + self.ndcg(scores, k=50)) / 2
+        """What candidates are compared by: the mean over people of `qualities`."""
+        return float(self.qualities(scores).mean())
+
+    def qualities(self, scores: FloatArray) -> FloatArray:
+        """Each person's mean of nDCG@10 and nDCG@50, less of a lottery than the first alone, (p,)."""
+        values = [ndcg_by_person(scores.copy(), self.relevant, self.excluded, k=k) for k in (10, 50)]
+        return np.nan_to_num(np.mean(values, axis=0))
 
     def newcomers(self, length: int) -> Validation:
         """The same people when they had liked their first `length` items: what was held back is still to be found.

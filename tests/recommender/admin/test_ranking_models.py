@@ -24,8 +24,8 @@ from users.models import User
 
 PAGE = "recommender/rankingmodel"
 TRAIL = [
-    {"stage": "text_weight", "value": 0.1, "ndcg@10": 0.20},
-    {"stage": "text_weight", "value": 0.4, "ndcg@10": 0.25},
+    {"stage": "text_weight", "value": 0.1, "quality": 0.20},
+    {"stage": "text_weight", "value": 0.4, "quality": 0.25},
     {"stage": "map", "value": "<b>", "cosine": 0.61},
 ]
 
@@ -71,8 +71,8 @@ class TestVersions:
             '<tr><th scope="row">seconds in all</th><td>12.5</td></tr>',
             '<tr><th scope="row">peak memory, MiB</th><td>2,048</td></tr>',
             '<tr><th scope="row">text_weight</th><td>0.4</td></tr>',
-            '<tr><th scope="row">0.1</th><td>ndcg@10</td><td>0.20000</td></tr>',
-            '<tr><th scope="row">0.4</th><td>ndcg@10</td><td><strong>0.25000</strong></td></tr>',
+            '<tr><th scope="row">0.1</th><td>quality</td><td>0.20000</td></tr>',
+            '<tr><th scope="row">0.4</th><td>quality</td><td><strong>0.25000</strong></td></tr>',
             '<tr><th scope="row">&lt;b&gt;</th><td>cosine</td>',
         ):
             assert row in html

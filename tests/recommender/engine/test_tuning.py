@@ -12,7 +12,7 @@ from recommender.engine import hyperparameters as grids
 from recommender.engine import tuning as module
 from recommender.engine.hyperparameters import Hyperparameters
 from recommender.engine.training import TrainingData
-from recommender.engine.tuning import Tuning, tune
+from recommender.engine.tuning import Tuning, simplest_as_good, tune
 from recommender.engine.validation import Order
 from tests.recommender.engine.planted_catalogues import RULES, likes, planted_catalogue
 
@@ -162,3 +162,18 @@ def test_map_is_searched_where_enough_items_are_known(on_planted: Tuning, monkey
     assert [row["value"] for row in again.trail if row["stage"] == "map"] == list(grids.MAP_RIDGE_GRID)
     cosines = {row["value"]: row["cosine"] for row in again.trail if row["stage"] == "map"}
     assert cosines[again.chosen.map_ridge] == max(cosines.values(), key=lambda cosine: float(str(cosine)))
+
+
+class TestSimplestAsGood:
+    def test_gain_within_two_standard_errors_is_chance(self) -> None:
+        simple = np.array([0.1, 0.2, 0.3, 0.4])
+        # The mean difference is .015 with a standard error of .0083.
+        better_by_chance = simple + np.array([0.03, -0.01, 0.03, 0.01])
+        assert simplest_as_good([simple, better_by_chance]) == 0
+
+    def test_gain_of_everybody_is_taken(self) -> None:
+        simple = np.array([0.1, 0.2, 0.3, 0.4])
+        assert simplest_as_good([simple, simple + 0.01, simple + 0.02]) == 2
+
+    def test_best_of_one_person(self) -> None:
+        assert simplest_as_good([np.array([0.1]), np.array([0.2])]) == 1
