@@ -77,6 +77,7 @@ REGULARISATION_GRID = (0.006, 0.01, 0.016)
 # From the simplest to what forgets most.
 HALF_LIFE_GRID = (None, 80.0, 20.0, 5.0)
 FACTORS_GRID = (0.0, 0.2, 0.4, 0.8)
-TEXT_GRID = (0.0, 0.1, 0.2, 0.4, 0.8, 1.6)
+# Never nothing: texts are what new items are found by, which a validation on known items cannot see.
+TEXT_GRID = (0.1, 0.2, 0.4, 0.8, 1.6)
 MAP_RIDGE_GRID = (0.03, 0.1, 0.3, 1.0, 10.0)
 PRIOR_GRID = ((2.5, 5.0), (6.0, 5.0), (6.0, 10.0), (10.0, 5.0), (10.0, 10.0), (15.0, 6.0))
