@@ -28,7 +28,7 @@ COLUMNS = (*COPY_COLUMNS, "vector")
 DROP_LOCK = 0x52414E4B
 
 # (rows from which it holds, m, ef_construction): a larger graph needs more links for the same recall.
-GRAPHS = ((50_000, 32, 128), (0, 16, 64))
+GRAPHS = ((50_000, 32, 200), (0, 16, 128))
 
 # Shorter than PostgreSQL's second before it looks for deadlocks: whoever deletes items wins, the new version waits.
 ITEM_LOCK_TIMEOUT = "200ms"

@@ -75,10 +75,10 @@ def test_two_items_by_hand() -> None:
     items = {1: JointItem(stored[0], 0.5), 2: JointItem(stored[1], 0.25)}
     # The second item is liked. C = .25 (3, 0) deviates by .75, so U has (1, 0) there.
     # F = 2 / (2 + 4 + .1 (1 + .5 * 2)) > 0 deviates by itself, so U has .4.
-    # T = (0, -1) deviates by 4, and texts are stored three quarters as long: U has .1/4 / (3/4) = .1/3.
+    # T = (0, -1) deviates by 4, and texts are stored six quarters as long: U has .1/4 / (6/4) = .1/6.
     # One item of history: prior 2.5 * (5/6)^2.
     interest = clear(joint_interest(space, [liked(2)], items, None, block_weights=BlockWeights(), statement_share=0.5))
-    assert interest.vector == pytest.approx([1.0, 0.0, 0.4, 0.0, -0.1 / 3, 2.5 * (5 / 6) ** 2, 0.0])
+    assert interest.vector == pytest.approx([1.0, 0.0, 0.4, 0.0, -0.1 / 6, 2.5 * (5 / 6) ** 2, 0.0])
     scores = joint_scores(interest, stored)
     assert {name: part.tolist() for name, part in scores.parts.items()} == {
         "collaborative": pytest.approx([-1.0, 1.0]),

@@ -38,24 +38,24 @@ def test_two_items_by_hand() -> None:
     space = space_of(BY_HAND, COUNTS)
     assert space.dimensions == (2, 1, 2, 1)
     assert space.dimension == 7
-    # Means 2, 0 | 1 | 0, -1 | 0; all deviations from them are 1, 1, 4 and 1, and text counts three times.
+    # Means 2, 0 | 1 | 0, -1 | 0; all deviations from them are 1, 1, 4 and 1, and text counts six times.
     assert space.means == pytest.approx([2.0, 0.0, 1.0, 0.0, -1.0, 0.0])
-    assert space.scales == pytest.approx([1.0, 1.0, 3 / 4, 1.0])
+    assert space.scales == pytest.approx([1.0, 1.0, 6 / 4, 1.0])
     assert space.covariance(Block.COLLABORATIVE) == pytest.approx(np.diag([1.0, 0.0]))
     assert space.covariance(Block.TEXT) == pytest.approx(np.diag([0.0, 16.0]))
     assert (space.popularity_mean, space.popularity_deviation) == pytest.approx((1.0, 1.0))
-    # 1 + 1 + 3^2 + 1 = 12, and a tenth of room.
-    assert space.longest == pytest.approx(1.1 * np.sqrt(12))
+    # 1 + 1 + 6^2 + 1 = 39, and a tenth of room.
+    assert space.longest == pytest.approx(1.1 * np.sqrt(39))
 
 
 def test_stored_vectors_of_two_items_by_hand() -> None:
     space = space_of(BY_HAND, COUNTS)
     natural = np.hstack([*BY_HAND.values(), space.popularity_score(COUNTS)[:, None]])
     stored, too_long = space.stored(natural)
-    # The pad is sqrt(1.21 * 12 - 12) = sqrt 2.52.
-    pad = np.sqrt(2.52)
+    # The pad is sqrt(1.21 * 39 - 39) = sqrt 8.19.
+    pad = np.sqrt(8.19)
     assert stored == pytest.approx(
-        np.array([[-1.0, 0.0, -1.0, 0.0, 3.0, -1.0, pad], [1.0, 0.0, 1.0, 0.0, -3.0, 1.0, pad]])
+        np.array([[-1.0, 0.0, -1.0, 0.0, 6.0, -1.0, pad], [1.0, 0.0, 1.0, 0.0, -6.0, 1.0, pad]])
     )
     assert too_long == 0
 
@@ -72,12 +72,12 @@ def test_popularity_is_scored_in_deviations_of_the_catalogue() -> None:
     assert scores == pytest.approx([-1.0, 0.0, 3.0])
 
 
-def test_blocks_have_equal_variance_and_text_three_times_the_deviation() -> None:
+def test_blocks_have_equal_variance_and_text_six_times_the_deviation() -> None:
     catalogue = joint_catalogue(3, items=40)
     deviations = [
         np.sqrt((catalogue.stored[:, catalogue.space.columns(block)] ** 2).sum(axis=1).mean()) for block in BLOCKS
     ]
-    assert deviations == pytest.approx([1.0, 1.0, 3.0, 1.0])
+    assert deviations == pytest.approx([1.0, 1.0, 6.0, 1.0])
 
 
 @pytest.fixture(params=range(5))
