@@ -20,7 +20,7 @@ from catalog.models import Catalog, Item
 
 @admin.register(Catalog)
 class CatalogAdmin(LeanAdmin[Catalog]):
-    list_display = ("name", "slug", "created_at")
+    list_display = ("name", "slug", "on_site", "created_at")
     search_fields = ("name", "slug")
     readonly_fields = ("created_at",)
     fixed_once_made = ()

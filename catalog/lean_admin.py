@@ -15,11 +15,13 @@ from django.utils.translation import gettext as _
 M = TypeVar("M", bound=Model)
 
 if TYPE_CHECKING:
+    # Unfold brings no types; what it adds is set as attributes of a class.
     TypedAdmin = admin.ModelAdmin
 else:
+    from unfold.admin import ModelAdmin as UnfoldAdmin
 
-    class TypedAdmin(admin.ModelAdmin, Generic[M]):
-        """Django's class takes its model as a type parameter in the type stubs alone."""
+    class TypedAdmin(UnfoldAdmin, Generic[M]):
+        """Unfold's look; its class takes no model as a type parameter."""
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # generic in the type stubs alone
@@ -43,7 +45,8 @@ class BriefDeletion:
         self, objs: QuerySet[Any] | Sequence[Any], request: HttpRequest
     ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
         named = [_("%(name)s, with everything that belongs to it") % {"name": row} for row in objs]
-        return named, {}, set(), []
+        counts = {str(type(row)._meta.verbose_name_plural): len(named) for row in objs[:1]}
+        return named, counts, set(), []
 
 
 class LeanAdmin(BriefDeletion, TypedAdmin[M]):
@@ -52,6 +55,10 @@ class LeanAdmin(BriefDeletion, TypedAdmin[M]):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     paginator = BoundedPaginator
+    # Beside the list where there is room, and not behind a button.
+    list_filter_sheet = False
+    # Nothing that was typed is lost by leaving the page.
+    warn_unsaved_form = True
     fixed_once_made: Sequence[str] = ("catalog",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: M | None = None) -> list[str]:

@@ -21,6 +21,12 @@ class Catalog(models.Model):
 
     slug = models.CharField(_("short name"), max_length=63, unique=True, validators=[CATALOG_SLUG])
     name = models.CharField(_("name"), max_length=200)
+    on_site = models.BooleanField(
+        _("on the site"),
+        default=False,
+        db_default=False,
+        help_text=_("Its items are shown to every visitor of the site; without this, to staff alone."),
+    )
     created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
 
     class Meta:
@@ -37,6 +43,13 @@ class ContentHash(models.Func):
 
     function = "genre_item_content_hash"
     output_field = models.CharField(max_length=64)
+
+
+class SearchText(models.Func):
+    """The database function that joins what somebody may search an item by: titles, names, categories, tags."""
+
+    function = "genre_item_search_text"
+    output_field = models.TextField()
 
 
 class Item(models.Model):
@@ -73,6 +86,11 @@ class Item(models.Model):
         output_field=models.CharField(max_length=64),
         db_persist=True,
     )
+    search_text = models.GeneratedField(
+        expression=SearchText("title", "categories", "tags", "attributes", "translations"),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
 
     class Meta:
         verbose_name = _("item")
@@ -87,6 +105,7 @@ class Item(models.Model):
         indexes = [
             GinIndex(fields=["categories"], name="item_categories"),
             GinIndex(fields=["title"], opclasses=["gin_trgm_ops"], name="item_title_trigrams"),
+            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="item_search_trigrams"),
             models.Index(fields=["catalog", "-published_at", "id"], name="item_newest"),
         ]
 

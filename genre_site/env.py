@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import zoneinfo
 from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+DEFAULT_MAIL_PORTS = {"smtp": 587, "smtps": 465}
 POSTGRES_SCHEMES = ("postgres", "postgresql")
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS = frozenset({"0", "false", "no", "off", ""})
@@ -131,3 +133,45 @@ def database(url: str, *, connection_max_age_seconds: int) -> dict[str, object]:
         "CONN_MAX_AGE": connection_max_age_seconds,
         "CONN_HEALTH_CHECKS": True,
     }
+
+
+@dataclass(frozen=True)
+class Mail:
+    """How e-mail leaves: Django's EMAIL_ settings."""
+
+    backend: str
+    host: str = ""
+    port: int = 0
+    user: str = ""
+    password: str = ""
+    starttls: bool = False
+    ssl: bool = False
+
+
+def mail(name: str, *, default: str) -> Mail:
+    """An address of a mail server; "console:" prints e-mail, "none:" means that there is no way to send any.
+
+    smtp:// demands STARTTLS unless ?tls=off is behind it; smtps:// speaks TLS from the start.
+    """
+    shape = f"{name} is no address of a mail server: smtp://user:password@host:587, smtps://..., console: or none:."
+    try:
+        parts = urlsplit(text(name, default))
+        port = parts.port
+    except ValueError:
+        # Its own message would repeat the address, and with it the password.
+        raise ImproperlyConfigured(shape) from None
+    if parts.scheme == "console":
+        return Mail("django.core.mail.backends.console.EmailBackend")
+    if parts.scheme == "none":
+        return Mail("users.mail_backend.NoMailBackend")
+    if parts.scheme not in DEFAULT_MAIL_PORTS or not parts.hostname:
+        raise ImproperlyConfigured(shape)
+    return Mail(
+        "django.core.mail.backends.smtp.EmailBackend",
+        host=parts.hostname,
+        port=port or DEFAULT_MAIL_PORTS[parts.scheme],
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        starttls=parts.scheme == "smtp" and parts.query != "tls=off",
+        ssl=parts.scheme == "smtps",
+    )

@@ -5,6 +5,7 @@ Nothing here asks the database or a context processor: these answers must come w
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
@@ -13,17 +14,20 @@ from typing import Any
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
-from django.utils.translation import get_language_from_request, override
+from django.utils.translation import get_language_from_request, ngettext, override
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from recommender.exceptions import GenreError, InvalidRequest, NotInCatalog, SpaceNotReady
+from users.lockout import seconds_to_wait
 
 API_PATH = "/api/"
 PROBLEM_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 10
+# What allauth limits, it limits by the minute.
+LIMIT_SECONDS = 60
 # Lost or refused connections, and statements that the server cancelled: the same request may work in a moment.
 DATABASE_OUTAGES = (OperationalError, InterfaceError)
 STATUS_OF_ERRORS: Mapping[type[GenreError], HTTPStatus] = {
@@ -70,9 +74,24 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Django calls this while it handles the exception, wherever it was raised: in a view or in a middleware."""
     if not isinstance(sys.exception(), DATABASE_OUTAGES):
         return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR)
-    response = _answer(request, HTTPStatus.SERVICE_UNAVAILABLE)
-    response["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    return response
+    return _answer(request, HTTPStatus.SERVICE_UNAVAILABLE, retry_after_seconds=RETRY_AFTER_SECONDS)
+
+
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """allauth calls this for whoever sends its forms too often."""
+    return _answer(request, HTTPStatus.TOO_MANY_REQUESTS, retry_after_seconds=LIMIT_SECONDS)
+
+
+def locked_out(
+    request: HttpRequest, original_response: HttpResponse | None, credentials: Mapping[str, Any] | None
+) -> HttpResponse:
+    """axes calls this for whoever tried too many wrong passwords; one query."""
+    return _answer(
+        request,
+        HTTPStatus.TOO_MANY_REQUESTS,
+        retry_after_seconds=seconds_to_wait(request, credentials),
+        template="errors/locked_out.html",
+    )
 
 
 def _known(error: Exception) -> Exception:
@@ -103,16 +122,25 @@ def _faults(detail: Any, field: str = "") -> Iterator[dict[str, str]]:
         yield {"field": field, "detail": str(detail)}
 
 
-def _answer(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
+def _answer(
+    request: HttpRequest,
+    status: HTTPStatus,
+    *,
+    retry_after_seconds: int | None = None,
+    template: str = "errors/page.html",
+) -> HttpResponse:
     # The error may have come before a language was chosen, or after the one of an earlier request.
     with override(get_language_from_request(request)):
-        sentence = _sentence(status)
+        sentence = _sentence(status, retry_after_seconds or 0)
+        response: HttpResponse
         if request.path_info.startswith(API_PATH):
-            return JsonResponse(problem(status, sentence), status=status, content_type=PROBLEM_TYPE)
-        page = render_to_string(
-            "errors/page.html", {"status": int(status), "heading": _heading(status), "sentence": sentence}
-        )
-        return HttpResponse(page, status=status)
+            response = JsonResponse(problem(status, sentence), status=status, content_type=PROBLEM_TYPE)
+        else:
+            facts = {"status": int(status), "heading": _heading(status), "sentence": sentence}
+            response = HttpResponse(render_to_string(template, facts), status=status)
+    if retry_after_seconds is not None:
+        response["Retry-After"] = str(retry_after_seconds)
+    return response
 
 
 def _heading(status: HTTPStatus) -> str:
@@ -120,16 +148,22 @@ def _heading(status: HTTPStatus) -> str:
         HTTPStatus.BAD_REQUEST: _("This request cannot be understood"),
         HTTPStatus.FORBIDDEN: _("This is not open to you"),
         HTTPStatus.NOT_FOUND: _("There is nothing here"),
+        HTTPStatus.TOO_MANY_REQUESTS: _("Too many attempts"),
         HTTPStatus.INTERNAL_SERVER_ERROR: _("Something went wrong here"),
         HTTPStatus.SERVICE_UNAVAILABLE: _("GENRE is resting for a moment"),
     }[status]
 
 
-def _sentence(status: HTTPStatus) -> str:
+def _sentence(status: HTTPStatus, wait_seconds: int = 0) -> str:
+    minutes = math.ceil(wait_seconds / 60)
     return {
         HTTPStatus.BAD_REQUEST: _("The address or what came with it is malformed."),
         HTTPStatus.FORBIDDEN: _("Sign in with an account that may see it, or go back to the start page."),
         HTTPStatus.NOT_FOUND: _("The address leads nowhere: it may be misspelt, or what it named is gone."),
+        HTTPStatus.TOO_MANY_REQUESTS: ngettext(
+            "Wait a minute, then try again.", "Wait %(minutes)d minutes, then try again.", minutes
+        )
+        % {"minutes": minutes},
         HTTPStatus.INTERNAL_SERVER_ERROR: _("The mistake is on this side, and it has been written to the log."),
         HTTPStatus.SERVICE_UNAVAILABLE: _("The database does not answer. Try again in a few seconds."),
     }[status]

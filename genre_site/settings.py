@@ -1,21 +1,26 @@
 """All settings, driven by the environment (.env.example names each variable) and safe when nothing is said."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
-from genre_site import env
+from genre_site import env, security_policies
+from genre_site.unfold import UNFOLD as UNFOLD
 from recommender.embeddings.registry import BACKENDS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 DEBUG = env.flag("GENRE_DEBUG", default=False)
+# Off on the loopback address alone, where ./run demo switches it off.
+HTTPS = env.flag("GENRE_HTTPS", default=True)
 SECRET_KEY = env.secret_key()
 ALLOWED_HOSTS = env.words("GENRE_ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.words("GENRE_CSRF_TRUSTED_ORIGINS", [])
 
 INSTALLED_APPS = [
+    "unfold",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -25,6 +30,11 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "rest_framework",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "axes",
+    "csp",
     "catalog",
     "users",
     "recommender",
@@ -33,6 +43,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "genre_site.security_headers.ContentSecurityPolicy",
+    "genre_site.security_headers.permissions_policy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -40,6 +52,10 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    # Last: it answers in place of the page that let somebody sign in too often.
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "genre_site.urls"
@@ -56,6 +72,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "recommender.views.site_context.site",
             ],
         },
     },
@@ -86,7 +103,69 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-LOGIN_URL = "admin:login"
+AUTHENTICATION_BACKENDS = ["users.lockout.LockoutBackend", "django.contrib.auth.backends.ModelBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "recommender:home"
+LOGOUT_REDIRECT_URL = "recommender:home"
+ACCOUNT_ADAPTER = "users.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "users.forms.SignInForm",
+    "signup": "users.forms.SignUpForm",
+    "reset_password": "users.forms.ForgottenPasswordForm",
+    "reset_password_from_key": "users.forms.ResetPasswordForm",
+    "change_password": "users.forms.ChangePasswordForm",
+    "set_password": "users.forms.FirstPasswordForm",
+}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+# Neither sign-in nor reset tells whether an address has an account; sign-up does not where confirming is mandatory.
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_VERIFICATION = env.choice(
+    "GENRE_EMAIL_CONFIRMATION", default="optional", allowed=("none", "optional", "mandatory")
+)
+ACCOUNT_RATE_LIMITS = {
+    # Wrong passwords are counted by axes, by person and place; this would let one place shut somebody out of all.
+    "login_failed": None,
+}
+
+# Wrong passwords, counted in the database, which all processes share: by e-mail address and where it is tried from.
+GENRE_SIGN_IN_ATTEMPTS = env.whole_number("GENRE_SIGN_IN_ATTEMPTS", default=5, minimum=1)
+GENRE_SIGN_IN_PAUSE_MINUTES = env.whole_number("GENRE_SIGN_IN_PAUSE_MINUTES", default=15, minimum=1)
+# Reverse proxies in front, each of which appends to X-Forwarded-For; without any the header is not believed.
+GENRE_PROXY_COUNT = env.whole_number("GENRE_PROXY_COUNT", default=0)
+AXES_FAILURE_LIMIT = GENRE_SIGN_IN_ATTEMPTS
+AXES_COOLOFF_TIME = timedelta(minutes=GENRE_SIGN_IN_PAUSE_MINUTES)
+# What Retry-After says stays true, however often somebody tries meanwhile.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "users.lockout.name_tried"
+AXES_CLIENT_IP_CALLABLE = "users.client_address.client_address"
+AXES_LOCKOUT_CALLABLE = "genre_site.errors.locked_out"
+# Who signed in when is nobody's business, and addresses belong in no log.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "login", "email", "csrfmiddlewaretoken"]
+AXES_ENABLE_ADMIN = False
+
+# What limits requests is counted where every process sees it, and where nothing else can be away than the database.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "genre_cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
+
+# E-mail: without GENRE_HTTPS, as in ./run demo, it is printed, so that a link in it can be read.
+MAIL = env.mail("GENRE_EMAIL_URL", default="none:" if HTTPS else "console:")
+EMAIL_BACKEND = MAIL.backend
+EMAIL_HOST, EMAIL_PORT = MAIL.host, MAIL.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.user, MAIL.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.starttls, MAIL.ssl
+DEFAULT_FROM_EMAIL = env.text("GENRE_EMAIL_FROM", "GENRE <genre@localhost>")
+EMAIL_TIMEOUT = 10
 
 # Languages and time
 LANGUAGE_CODE = "en"
@@ -105,8 +184,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-# Transport: HTTPS unless it is switched off, as ./run demo does on the loopback address.
-HTTPS = env.flag("GENRE_HTTPS", default=True)
+# Transport: HTTPS unless it is switched off.
 SECURE_SSL_REDIRECT = HTTPS
 # Probes ask from inside, without TLS.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
@@ -117,6 +195,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": security_policies.SITE}
 SESSION_COOKIE_HTTPONLY = True
 if env.flag("GENRE_TRUST_FORWARDED_PROTO", default=False):
     # Only behind a proxy that overwrites this header: a client could set it otherwise.
@@ -206,5 +285,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.choice("GENRE_LOG_LEVEL", default="INFO", allowed=LOG_LEVELS)},
-    "loggers": {"django.server": {"level": "INFO"}},
+    # axes tells each sign-in in four lines; who is locked out is one of its warnings.
+    "loggers": {"django.server": {"level": "INFO"}, "axes": {"level": "WARNING"}},
 }

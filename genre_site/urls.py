@@ -12,6 +12,7 @@ admin.site.index_title = _("Everything that recommendations are made of")
 
 urlpatterns = [
     path("", include("recommender.urls")),
+    path("accounts/", include("users.urls")),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("healthz", health.alive, name="healthz"),
@@ -21,4 +22,5 @@ urlpatterns = [
 handler400 = "genre_site.errors.bad_request"
 handler403 = "genre_site.errors.permission_denied"
 handler404 = "genre_site.errors.not_found"
+handler429 = "genre_site.errors.too_many_requests"
 handler500 = "genre_site.errors.server_error"

@@ -25,6 +25,10 @@ class VersionNotReady(GenreError):
     """A ranking model that cannot do what is asked of it in its present state."""
 
 
+class Overtaken(GenreError):
+    """Something that was decided by what was shown, and that is no longer so."""
+
+
 class NoWorker(GenreError):
     """No Celery worker answers."""
 

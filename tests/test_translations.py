@@ -83,7 +83,7 @@ def translations_of(message: Message) -> list[str]:
 
 def test_extraction_sees_code_templates_plurals_and_contexts(in_the_code: dict[Key, str]) -> None:
     assert in_the_code[None, "Popular with others."] == "recommender/services/reasons.py"
-    assert in_the_code[None, "For %(name)s"] == "templates/answer.html"
+    assert in_the_code[None, "For %(name)s"] == "recommender/views/rows.py"
     assert in_the_code[None, ("%(count)d item is hidden now.", "%(count)d items are hidden now.")] == "catalog/admin.py"
     assert in_the_code["kind of item", "Film"] == "recommender/views/cards.py"
 

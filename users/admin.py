@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from allauth.account.admin import EmailAddressAdmin as AllauthEmailAddressAdmin
+from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from catalog.lean_admin import BriefDeletion, LeanAdmin
+from catalog.lean_admin import BoundedPaginator, BriefDeletion, LeanAdmin, TypedAdmin
 from users.models import Profile, User
 
+if TYPE_CHECKING:
+    from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm
+    from django.contrib.auth.forms import AdminUserCreationForm as UserCreationForm
+else:
+    # Unfold brings no types; these are Django's forms in its look.
+    from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]  # generic in the type stubs alone
+
+class NewUserForm(UserCreationForm):  # type: ignore[type-arg]  # generic in the type stubs alone
     class Meta:
         model = User
         fields = ("email",)
@@ -34,9 +46,14 @@ class UserForm(UserChangeForm):  # type: ignore[type-arg]  # generic in the type
 
 
 @admin.register(User)
-class UserAdmin(BriefDeletion, DjangoUserAdmin):  # type: ignore[type-arg]  # generic in the type stubs alone
+class UserAdmin(BriefDeletion, DjangoUserAdmin, TypedAdmin[User]):  # type: ignore[type-arg]  # generic in the type stubs alone
     form = UserForm
     add_form = NewUserForm
+    change_password_form = AdminPasswordChangeForm
+    list_filter_sheet = False
+    # Django's two boxes with arrows are wider than the page, and say nothing in Chinese or to a screen reader.
+    filter_horizontal = ()
+    autocomplete_fields = ("groups",)
     list_display = ("email", "first_name", "last_name", "is_staff", "is_active", "last_login")
     list_filter = ("is_staff", "is_superuser", "is_active")
     search_fields = ("email", "first_name", "last_name")
@@ -50,6 +67,33 @@ class UserAdmin(BriefDeletion, DjangoUserAdmin):  # type: ignore[type-arg]  # ge
         (_("Times"), {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "usable_password", "password1", "password2")}),)
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class GroupAdmin(DjangoGroupAdmin, TypedAdmin[Group]):
+    """Rights that several people have together."""
+
+    filter_horizontal = ()
+    show_full_result_count = False
+
+
+admin.site.unregister(EmailAddress)
+
+
+@admin.register(EmailAddress)
+class EmailAddressAdmin(BriefDeletion, AllauthEmailAddressAdmin, TypedAdmin[EmailAddress]):  # type: ignore[misc]  # untyped
+    """Which addresses people have shown to be theirs."""
+
+    list_select_related = ("user",)
+    list_filter_sheet = False
+    ordering = ("-pk",)
+    raw_id_fields = ()
+    autocomplete_fields = ("user",)
+    show_full_result_count = False
+    paginator = BoundedPaginator
 
 
 @admin.register(Profile)

@@ -28,6 +28,11 @@ class UserManager(BaseUserManager["User"]):
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
         return self.create_user(email, password, **{**fields, "is_staff": True, "is_superuser": True})
 
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        """In small letters: whoever signs up finds their account again, whatever their keyboard capitalises."""
+        return super().normalize_email(email).lower()
+
     def get_by_natural_key(self, username: str | None) -> User:
         """Sign-in finds an address whatever its capitals."""
         return self.get(email__iexact=username)

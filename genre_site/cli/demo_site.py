@@ -33,6 +33,7 @@ def set_up_demo(site: Site, listener: socket.socket) -> tuple[str, Operator]:
     _manage(backstage, "load_showcase")
     site.ensure_worker()
     _manage(backstage, "embed_items", "--catalog", CATALOG, "--wait")
+    _manage(backstage, "train", "--catalog", CATALOG, "--unless-trained")
     operator = _ensure_operator(backstage)
     return site.start_web(listener), operator
 

@@ -13,7 +13,7 @@ from genre_site.cli.exceptions import CliError
 from genre_site.cli.program_environment import MANAGE, PYTHON
 from genre_site.embedded.instance import CHECKOUT
 
-TYPED = ("catalog", "users", "recommender", "genre_site", "tests", "benchmarks", "manage.py")
+TYPED = ("catalog", "users", "recommender", "genre_site", "showcase", "tests", "benchmarks", "manage.py")
 # Settings as in production, so that Django's deployment check means something; nothing is at these addresses.
 PRODUCTION = {
     "DATABASE_URL": "postgresql:///genre?host=/nonexistent",

@@ -3,11 +3,25 @@
 from recommender.admin import (
     catalogs,
     configuration,
+    embedding_jobs,
     embeddings,
     evaluations,
     interactions,
+    items,
+    people,
     ranking_models,
     slates,
 )
 
-__all__ = ["catalogs", "configuration", "embeddings", "evaluations", "interactions", "ranking_models", "slates"]
+__all__ = [
+    "catalogs",
+    "configuration",
+    "embedding_jobs",
+    "embeddings",
+    "evaluations",
+    "interactions",
+    "items",
+    "people",
+    "ranking_models",
+    "slates",
+]

@@ -1,4 +1,4 @@
-"""Embedding spaces from their recipe to serving, and the items that could not be embedded."""
+"""Embedding spaces from their recipe to serving."""
 
 from __future__ import annotations
 
@@ -8,20 +8,24 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from catalog.lean_admin import LeanAdmin, ReadOnlyAdmin
+from recommender.admin.space_comparison import compare, may_compare
+from recommender.admin.space_steering import SpaceSteering
+from recommender.admin.telling import nudge, retry_spaces
 from recommender.embeddings.exceptions import EmbeddingError
 from recommender.embeddings.recipe import EmbeddingRecipe
 from recommender.embeddings.registry import create_encoder
 from recommender.exceptions import SpaceNotReady
-from recommender.models import EmbeddingJob, EmbeddingSpace
-from recommender.services.embedding_queue import failed_jobs, open_jobs, queue_stale_items, retry_failed
+from recommender.models import EmbeddingSpace
+from recommender.services.embedding_queue import queue_stale_items
 from recommender.services.space_deletion import delete_space
-from recommender.services.spaces import serve_space
-from recommender.tasks import send_nudge
 
 RECIPE = (
     "backend",
@@ -33,6 +37,7 @@ RECIPE = (
     "normalize",
     "text_template",
 )
+MADE = ("state", "serving", "filled_at", "served_until", "created_at")
 
 
 class EmbeddingSpaceForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the type stubs alone
@@ -54,26 +59,35 @@ class EmbeddingSpaceForm(forms.ModelForm):  # type: ignore[type-arg]  # generic 
 
 
 @admin.register(EmbeddingSpace)
-class EmbeddingSpaceAdmin(LeanAdmin[EmbeddingSpace]):
+class EmbeddingSpaceAdmin(SpaceSteering):
     """A recipe is fixed once its space is made: another one is another space, beside the first until it serves."""
 
     form = EmbeddingSpaceForm
-    list_display = ("name", "catalog", "backend", "dimension", "state", "serving", "filled_at")
+    list_display = ("name", "catalog", "backend", "dimension", "state", "serving", "filled_at", "served_until")
     list_filter = ("catalog", "serving", "state")
     list_select_related = ("catalog",)
     ordering = ("catalog", "name")
     search_fields = ("name", "catalog__slug")
-    autocomplete_fields = ("catalog",)
-    actions = ("embed", "serve", "retry")
+    actions = ("embed", "serve", "retry", "compare_spaces")
     fixed_once_made = ("catalog", "name", *RECIPE)
 
+    class Media:
+        css = {"all": ("genre/dashboard.css",)}
+
     def get_fields(self, request: HttpRequest, obj: EmbeddingSpace | None = None) -> tuple[str, ...]:
-        made = ("state", "serving", "filled_at", "created_at", "embedded", "waiting", "failed")
-        return ("catalog", "name", *RECIPE, *(made if obj else ()))
+        if obj is None:
+            return ("catalog", "name", *RECIPE)
+        return ("catalog", "name", *RECIPE[:-1], "template", *MADE)
 
     def get_readonly_fields(self, request: HttpRequest, obj: EmbeddingSpace | None = None) -> list[str]:
-        made = ["state", "serving", "filled_at", "created_at", "embedded", "waiting", "failed"]
-        return [*super().get_readonly_fields(request, obj), *made]
+        return [*super().get_readonly_fields(request, obj), "template", *MADE]
+
+    def get_urls(self) -> list[URLPattern]:
+        def compared(request: HttpRequest) -> HttpResponse:
+            return compare(request, page=self)
+
+        comparison = path("compare/", self.admin_site.admin_view(compared), name="recommender_embeddingspace_compare")
+        return [comparison, *super().get_urls()]
 
     def has_delete_permission(self, request: HttpRequest, obj: EmbeddingSpace | None = None) -> bool:
         """One at a time, and not the one that answers."""
@@ -87,17 +101,10 @@ class EmbeddingSpaceAdmin(LeanAdmin[EmbeddingSpace]):
             # Somebody else let it serve since the page was made.
             raise PermissionDenied(str(error)) from error
 
-    @admin.display(description=gettext_lazy("items embedded"))
-    def embedded(self, space: EmbeddingSpace) -> int:
-        return space.embeddings.count()
-
-    @admin.display(description=gettext_lazy("items that wait"))
-    def waiting(self, space: EmbeddingSpace) -> int:
-        return open_jobs(space.pk)
-
-    @admin.display(description=gettext_lazy("items that failed"))
-    def failed(self, space: EmbeddingSpace) -> int:
-        return failed_jobs(space.pk)
+    @admin.display(description=gettext_lazy("text template"))
+    def template(self, space: EmbeddingSpace) -> SafeString:
+        """With its line breaks."""
+        return format_html("<pre>{}</pre>", space.text_template)
 
     @admin.action(description=gettext_lazy("Embed what is new or changed"), permissions=["change"])
     def embed(self, request: HttpRequest, queryset: QuerySet[EmbeddingSpace]) -> None:
@@ -113,52 +120,20 @@ class EmbeddingSpaceAdmin(LeanAdmin[EmbeddingSpace]):
             self.message_user(request, _("Choose one space: one of a catalog serves."), messages.ERROR)
             return
         for space in spaces:
-            try:
-                serve_space(space)
-            except SpaceNotReady as error:
-                self.message_user(request, str(error), messages.ERROR)
-            else:
-                self.message_user(request, _("“%(name)s” serves now.") % {"name": space.name}, messages.SUCCESS)
+            self.let_serve(request, space)
 
     @admin.action(description=gettext_lazy("Retry failed items"), permissions=["change"])
     def retry(self, request: HttpRequest, queryset: QuerySet[EmbeddingSpace]) -> None:
         retry_spaces(self, request, {space.pk for space in queryset})
 
+    def has_compare_permission(self, request: HttpRequest) -> bool:
+        return may_compare(request)
 
-@admin.register(EmbeddingJob)
-class EmbeddingJobAdmin(ReadOnlyAdmin[EmbeddingJob]):
-    """Those that failed: the others come and go within seconds."""
-
-    list_display = ("item", "space", "failed_at", "error")
-    list_filter = ("space",)
-    list_select_related = ("item", "space")
-    ordering = ("-pk",)
-    fields = ("item", "space", "attempts", "failed_at", "error")
-    actions = ("retry",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[EmbeddingJob]:
-        return super().get_queryset(request).filter(failed_at__isnull=False)
-
-    def has_retry_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("recommender.change_embeddingspace")
-
-    @admin.action(
-        description=gettext_lazy("Retry all failed items of the same embedding spaces"), permissions=["retry"]
-    )
-    def retry(self, request: HttpRequest, queryset: QuerySet[EmbeddingJob]) -> None:
-        retry_spaces(self, request, set(queryset.values_list("space_id", flat=True)))
-
-
-def retry_spaces(page: admin.ModelAdmin[Any], request: HttpRequest, space_ids: set[int]) -> None:
-    count = sum(retry_failed(space_id) for space_id in space_ids)
-    told = ngettext("%(count)d item is tried again.", "%(count)d items are tried again.", count)
-    page.message_user(request, told % {"count": count}, messages.SUCCESS)
-    nudge(page, request)
-
-
-def nudge(page: admin.ModelAdmin[Any], request: HttpRequest) -> None:
-    """Tell the worker, and the person when nobody could be told."""
-    if not send_nudge():
-        page.message_user(
-            request, _("The broker does not answer: the work waits, and is done once it does."), messages.WARNING
-        )
+    @admin.action(description=gettext_lazy("Compare two spaces side by side"), permissions=["compare"])
+    def compare_spaces(self, request: HttpRequest, queryset: QuerySet[EmbeddingSpace]) -> HttpResponse | None:
+        spaces = list(queryset[:3])
+        if len(spaces) != 2 or spaces[0].catalog_id != spaces[1].catalog_id:
+            self.message_user(request, _("Choose two spaces of one catalog."), messages.ERROR)
+            return None
+        chosen = {"first": spaces[0].pk, "second": spaces[1].pk}
+        return redirect(reverse("admin:recommender_embeddingspace_compare", query=chosen))

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
 from catalog.lean_admin import LeanAdmin, ReadOnlyAdmin
 from recommender.admin.tables import html_table
@@ -61,9 +66,35 @@ class RankingModelAdmin(ReadOnlyAdmin[RankingModel]):
     )
     readonly_fields = ("figures_table", "hyperparameters_table", "validation_tables")
 
+    class Media:
+        css = {"all": ("genre/dashboard.css",)}
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[RankingModel]:
         """A list needs none of what only a version's own page shows."""
         return super().get_queryset(request).defer("figures", "hyperparameters")
+
+    def get_urls(self) -> list[URLPattern]:
+        activation = path(
+            "<int:object_id>/activate/",
+            self.admin_site.admin_view(require_POST(self.activate_one)),
+            name="recommender_rankingmodel_activate",
+        )
+        return [activation, *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """With a button for a version that could answer and does not: going back is one click."""
+        ready = RankingModel.objects.filter(state=RankingModel.State.READY)
+        may_activate = self.has_activate_permission(request) and object_id.isdecimal()
+        button = {"may_activate": may_activate and ready.filter(pk=object_id).exists()}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **button})
+
+    def activate_one(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        if not self.has_activate_permission(request):
+            raise PermissionDenied
+        self._activate(request, get_object_or_404(RankingModel.objects.select_related("catalog"), pk=object_id))
+        return redirect("admin:recommender_rankingmodel_change", object_id)
 
     def has_activate_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("recommender.change_rankingmodel")
@@ -86,12 +117,15 @@ class RankingModelAdmin(ReadOnlyAdmin[RankingModel]):
         if len(models) != 1:
             self.message_user(request, _("Choose one version: one of a catalog is active."), messages.ERROR)
             return
+        self._activate(request, models[0])
+
+    def _activate(self, request: HttpRequest, model: RankingModel) -> None:
         try:
-            activate_model(models[0])
+            activate_model(model)
         except VersionNotReady as error:
             self.message_user(request, str(error), messages.ERROR)
         else:
-            self.message_user(request, _("%(version)s answers now.") % {"version": models[0]}, messages.SUCCESS)
+            self.message_user(request, _("%(version)s answers now.") % {"version": model}, messages.SUCCESS)
 
     @admin.display(description=gettext_lazy("figures"))
     def figures_table(self, model: RankingModel) -> SafeString:

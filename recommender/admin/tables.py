@@ -12,7 +12,7 @@ def html_table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> Safe
     """A table; the first cell of each row is its heading."""
     head = format_html_join("", '<th scope="col">{}</th>', ((header,) for header in headers))
     body = format_html_join("", '<tr><th scope="row">{}</th>{}</tr>', ((first, _cells(rest)) for first, *rest in rows))
-    return format_html("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>", head, body)
+    return format_html('<table class="genre-table"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>', head, body)
 
 
 def _cells(values: Iterable[object]) -> SafeString:

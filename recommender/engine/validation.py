@@ -50,8 +50,9 @@ class Validation:
 
     def qualities(self, scores: FloatArray) -> FloatArray:
         """Each person's mean of nDCG@10 and nDCG@50, less of a lottery than the first alone, (p,)."""
-        values = [ndcg_by_person(scores.copy(), self.relevant, self.excluded, k=k) for k in (10, 50)]
-        return np.nan_to_num(np.mean(values, axis=0))
+        first, further = (ndcg_by_person(scores.copy(), self.relevant, self.excluded, k=k) for k in (10, 50))
+        values: FloatArray = np.nan_to_num((first + further) / 2)
+        return values
 
     def newcomers(self, length: int) -> Validation:
         """The same people when they had liked their first `length` items: what was held back is still to be found.

@@ -45,6 +45,8 @@ class EmbeddingSpace(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.NEW, editable=False)
     serving = models.BooleanField(_("serving"), default=False, editable=False)
     filled_at = models.DateTimeField(_("filled"), null=True, editable=False)
+    # When another space took its place: the one that served last is the one to go back to.
+    served_until = models.DateTimeField(_("served until"), null=True, editable=False)
     created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
 
     class Meta:
@@ -146,7 +148,8 @@ class EmbeddingJob(models.Model):
                 fields=["space", "attempts", "id"],
                 condition=Q(failed_at__isnull=True),
                 name="embedding_job_open",
-            )
+            ),
+            models.Index(fields=["space"], condition=Q(failed_at__isnull=False), name="embedding_job_failed"),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -48,6 +49,7 @@ class Slate(models.Model):
         indexes = [
             models.Index(fields=["catalog", "-created_at"], name="slate_newest"),
             models.Index(fields=["profile"], name="slate_of_profile"),
+            BrinIndex(fields=["created_at"], autosummarize=True, name="slate_answered"),
         ]
 
     def __str__(self) -> str:

@@ -78,6 +78,7 @@ def recommend(
     scenario: str = Scenario.HOME,
     config: ScoringConfig | None = None,
     within: Collection[int] | None = None,
+    kinds: Collection[str] = (),
     excluded_ids: Collection[int] = (),
     language: str = "en",
     now: datetime | None = None,
@@ -93,12 +94,14 @@ def recommend(
         scenario: the placement whose active configuration answers.
         config: another configuration, to try it out.
         within: recommend from these items alone; None: from all of them.
+        kinds: recommend items of these kinds alone, as far as the configuration allows them; empty: all that it allows.
         excluded_ids: items that must not appear, beside those that the configuration keeps away.
         language: of titles, reasons and notices.
         now: the time of the request.
 
     Raises:
-        InvalidRequest: for a length out of range, or a profile or a configuration of another catalog.
+        InvalidRequest: for a length out of range, a profile or a configuration of another catalog, or kinds none of
+            which the configuration allows.
         NotInCatalog: where the scenario has no active configuration.
     """
     now = now or timezone.now()
@@ -109,7 +112,7 @@ def recommend(
     config = config or active_config(catalog.pk, scenario)
     with override(language), one_thread():
         notices: list[Notice] = []
-        settings = settings_of(config, notices)
+        settings = _narrowed(settings_of(config, notices), kinds)
         slate = Slate(created_at=now, catalog=catalog, scenario=scenario, profile=profile, config=config)
         request = _Request(
             catalog=catalog,
@@ -137,6 +140,17 @@ def recommend(
         slate.interest_vector = None if interest is None else interest.vector
         ranked = _filled(request, model, interest)
         return give_answer(slate, ranked, request.notices, explanations=settings.result_list.explanations)
+
+
+def _narrowed(settings: ScoringSettings, kinds: Collection[str]) -> ScoringSettings:
+    """The settings with these kinds alone, of those that they allow."""
+    if not kinds:
+        return settings
+    allowed = [kind for kind in kinds if not settings.filters.kinds or kind in settings.filters.kinds]
+    if not allowed:
+        raise InvalidRequest(_("The configuration recommends nothing of these kinds."))
+    filters = settings.filters.model_copy(update={"kinds": allowed})
+    return settings.model_copy(update={"filters": filters})
 
 
 def _kept_away(profile: Profile | None, settings: ScoringSettings, now: datetime) -> set[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -34,8 +35,18 @@ from recommender.services.ranking import rank_by_popularity, rank_for_interest
 LEAST_TEXT_WEIGHT = 0.5
 
 
-def similar_items(*, item: Item, k: int | None = None, language: str = "en", now: datetime | None = None) -> Answer:
-    """The items nearest to an item, itself left out; popular ones, and a notice, while it has no embedding."""
+def similar_items(
+    *,
+    item: Item,
+    k: int | None = None,
+    excluded_ids: Collection[int] = (),
+    language: str = "en",
+    now: datetime | None = None,
+) -> Answer:
+    """The items nearest to an item, itself and the excluded ones left out.
+
+    Popular ones, and a notice, while it has no embedding.
+    """
     now = now or timezone.now()
     config = active_config(item.catalog_id, Scenario.SIMILAR)
     with override(language), one_thread():
@@ -52,14 +63,16 @@ def similar_items(*, item: Item, k: int | None = None, language: str = "en", now
         )
         space = serving_space(item.catalog_id)
         model = model_of_space(item.catalog_id, space)
-        asked = _Asked(item, settings, length, now, np.random.default_rng(slate.request_id.int))
+        asked = _Asked(
+            item, {item.pk, *excluded_ids}, settings, length, now, np.random.default_rng(slate.request_id.int)
+        )
         nearest = _by_model(asked, model) if model is not None else None
         if nearest is None and space is not None:
             nearest = _by_text(asked, space)
         if nearest is None:
             notices.append(Notice("not_all_embedded", _("This item has no embedding yet: this is what is popular.")))
             ranked = rank_by_popularity(
-                item.catalog_id, settings, model=model, excluded_ids={item.pk}, length=length, now=now
+                item.catalog_id, settings, model=model, excluded_ids=asked.excluded_ids, length=length, now=now
             )
         else:
             ranked = [_by_similarity(found, item) for found in nearest.ranked]
@@ -73,6 +86,7 @@ def similar_items(*, item: Item, k: int | None = None, language: str = "en", now
 @dataclass(frozen=True)
 class _Asked:
     item: Item
+    excluded_ids: Collection[int]
     settings: ScoringSettings
     length: int
     now: datetime
@@ -99,7 +113,7 @@ def _by_model(asked: _Asked, model: RankingModel) -> _Nearest | None:
         model,
         interest,
         asked.settings,
-        excluded_ids={asked.item.pk},
+        excluded_ids=asked.excluded_ids,
         length=asked.length,
         now=asked.now,
         rng=asked.rng,
@@ -116,7 +130,7 @@ def _by_text(asked: _Asked, space: EmbeddingSpace) -> _Nearest | None:
         space,
         InterestVector(vector, (Term(asked.item.pk, "similar", 1.0, vector),)),
         asked.settings,
-        excluded_ids={asked.item.pk},
+        excluded_ids=asked.excluded_ids,
         length=asked.length,
         now=asked.now,
         rng=asked.rng,

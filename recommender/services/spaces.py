@@ -72,8 +72,8 @@ def serve_space(space: EmbeddingSpace) -> None:
     chosen = {row.pk: row for row in rows.select_for_update().order_by("pk")}[space.pk]
     if chosen.state != EmbeddingSpace.State.FILLED:
         raise SpaceNotReady(_("The space “%(name)s” is not filled: embed its items first.") % {"name": chosen.name})
-    rows.exclude(pk=chosen.pk).filter(serving=True).update(serving=False)
-    rows.filter(pk=chosen.pk).update(serving=True)
+    rows.exclude(pk=chosen.pk).filter(serving=True).update(serving=False, served_until=timezone.now())
+    rows.filter(pk=chosen.pk).update(serving=True, served_until=None)
 
 
 def change_recipe(space: EmbeddingSpace, **changes: str | int | bool) -> None:

@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from genre_site import env
 
 NAME = "GENRE_OF_A_TEST"
+SMTP = "django.core.mail.backends.smtp.EmailBackend"
 
 
 @pytest.fixture
@@ -201,3 +202,28 @@ def test_environment_is_read_when_it_is_asked_for(put: pytest.MonkeyPatch) -> No
     assert env.flag(NAME, default=False) is True
     del os.environ[NAME]
     assert env.flag(NAME, default=False) is False
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("console:", env.Mail("django.core.mail.backends.console.EmailBackend")),
+        ("none:", env.Mail("users.mail_backend.NoMailBackend")),
+        ("smtp://mail.example.com", env.Mail(SMTP, "mail.example.com", 587, starttls=True)),
+        ("smtp://mail.example.com:25?tls=off", env.Mail(SMTP, "mail.example.com", 25)),
+        ("smtp://me:p%40ss@mail.example.com", env.Mail(SMTP, "mail.example.com", 587, "me", "p@ss", starttls=True)),
+        ("smtps://mail.example.com", env.Mail(SMTP, "mail.example.com", 465, ssl=True)),
+    ],
+)
+def test_mail_server(put: pytest.MonkeyPatch, url: str, expected: env.Mail) -> None:
+    assert env.mail(NAME, default=url) == expected
+    put.setenv(NAME, url)
+    assert env.mail(NAME, default="none:") == expected
+
+
+@pytest.mark.parametrize("url", ["mail.example.com", "http://mail.example.com", "smtp://", "smtp://u:secret@h:port"])
+def test_what_is_no_mail_server_is_said_without_its_password(put: pytest.MonkeyPatch, url: str) -> None:
+    put.setenv(NAME, url)
+    with pytest.raises(ImproperlyConfigured, match=rf"^{NAME} is no address of a mail server") as refused:
+        env.mail(NAME, default="none:")
+    assert "secret" not in str(refused.value)

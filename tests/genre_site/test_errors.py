@@ -103,6 +103,19 @@ class TestPages:
         assert "There is nothing here" in answered.content.decode()
         assert "<script" not in answered.content.decode()
 
+    @pytest.mark.parametrize("failure", ["suspicious", "denied", "missing", "bug", "outage"])
+    def test_ask_nothing_and_load_nothing_that_may_be_missing_too(self, visitor: Client, failure: str) -> None:
+        html = visitor.get(f"/broken/{failure}").content.decode()
+        assert re.findall(r"<script|<form|<nav", html) == []
+        assert re.findall(r'<a [^>]*href="([^"]*)"', html) == ["#content", "/", "/"]
+
+    def test_of_requests_that_come_too_often_say_when_to_try_again(self) -> None:
+        answered = errors.too_many_requests(RequestFactory().post("/accounts/sign-up"))
+        html = answered.content.decode()
+        assert (answered.status_code, answered["Retry-After"]) == (429, "60")
+        assert "<h1>Too many attempts</h1>" in html
+        assert "Wait a minute, then try again." in html
+
     @pytest.mark.parametrize(("failure", "heading"), [("bug", "这里出了点问题"), ("missing", "这里什么也没有")])
     def test_speak_chinese(self, visitor: Client, failure: str, heading: str) -> None:
         html = visitor.get(f"/broken/{failure}", headers={"Accept-Language": "zh-CN"}).content.decode()

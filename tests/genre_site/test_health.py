@@ -109,12 +109,15 @@ class TestReady:
     @pytest.mark.django_db(transaction=True)
     def test_missing_migration_is_down(self, ask: Ask) -> None:
         with connection.cursor() as cursor:
-            cursor.execute("UPDATE django_migrations SET name = 'x' || name WHERE app = 'users' AND name LIKE '0001%'")
+            cursor.execute(
+                "UPDATE django_migrations SET name = 'x' || name WHERE app = 'users' "
+                "AND name = (SELECT max(name) FROM django_migrations WHERE app = 'users')"
+            )
         try:
             status, body = ask()
         finally:
             with connection.cursor() as cursor:
-                cursor.execute("UPDATE django_migrations SET name = substr(name, 2) WHERE name LIKE 'x0001%'")
+                cursor.execute("UPDATE django_migrations SET name = substr(name, 2) WHERE name LIKE 'x0%'")
         assert (status, body["status"]) == (503, "down")
         assert body["checks"]["migrations"] == {"ok": False, "detail": "1 to be applied"}
 

@@ -63,6 +63,16 @@ def without(name: str) -> dict[str, str]:
             "GENRE_DEFAULT_ENCODER='use' is not known: write one of hashing",
         ),
         (PRODUCTION | {"GENRE_SLATE_RETENTION_MONTHS": "a year"}, "='a year' is not a whole number."),
+        (PRODUCTION | {"GENRE_PROXY_COUNT": "-1"}, "GENRE_PROXY_COUNT=-1 is too small: at least 0."),
+        (PRODUCTION | {"GENRE_SIGN_IN_ATTEMPTS": "0"}, "GENRE_SIGN_IN_ATTEMPTS=0 is too small: at least 1."),
+        (
+            PRODUCTION | {"GENRE_EMAIL_CONFIRMATION": "no"},
+            "GENRE_EMAIL_CONFIRMATION='no' is not known: write one of mandatory, none, optional.",
+        ),
+        (
+            PRODUCTION | {"GENRE_EMAIL_URL": "mail.example.com:secret@"},
+            "GENRE_EMAIL_URL is no address of a mail server",
+        ),
     ],
     ids=lambda value: value[:40] if isinstance(value, str) else "",
 )
@@ -89,6 +99,19 @@ def test_nothing_said_is_safe() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("given", "backend"),
+    [
+        ({}, "users.mail_backend.NoMailBackend"),
+        ({"GENRE_HTTPS": "0"}, "django.core.mail.backends.console.EmailBackend"),
+        ({"GENRE_HTTPS": "0", "GENRE_EMAIL_URL": "none:"}, "users.mail_backend.NoMailBackend"),
+        ({"GENRE_EMAIL_URL": "smtp://mail.example.com"}, "django.core.mail.backends.smtp.EmailBackend"),
+    ],
+)
+def test_links_to_new_passwords_are_printed_by_a_demonstration_alone(given: dict[str, str], backend: str) -> None:
+    assert settings_of(PRODUCTION | given, "EMAIL_BACKEND") == {"EMAIL_BACKEND": backend}
+
+
 def test_every_switch_does_what_its_name_says() -> None:
     environment = PRODUCTION | {
         "GENRE_DEBUG": "1",
@@ -101,6 +124,12 @@ def test_every_switch_does_what_its_name_says() -> None:
         "GENRE_SLATE_RETENTION_MONTHS": "3",
         "GENRE_DEFAULT_ENCODER": "hashing",
         "GENRE_STATIC_ROOT": "/srv/static",
+        "GENRE_EMAIL_URL": "smtps://genre:p%40ss@mail.example.com",
+        "GENRE_EMAIL_FROM": "films@example.com",
+        "GENRE_EMAIL_CONFIRMATION": "Mandatory",
+        "GENRE_SIGN_IN_ATTEMPTS": "3",
+        "GENRE_SIGN_IN_PAUSE_MINUTES": "60",
+        "GENRE_PROXY_COUNT": "2",
     }
     expected = {
         "DEBUG": True,
@@ -115,6 +144,17 @@ def test_every_switch_does_what_its_name_says() -> None:
         "GENRE_SLATE_RETENTION_MONTHS": 3,
         "GENRE_DEFAULT_ENCODER": "hashing",
         "STATIC_ROOT": "/srv/static",
+        "EMAIL_HOST": "mail.example.com",
+        "EMAIL_PORT": 465,
+        "EMAIL_HOST_USER": "genre",
+        "EMAIL_HOST_PASSWORD": "p@ss",
+        "EMAIL_USE_TLS": False,
+        "EMAIL_USE_SSL": True,
+        "DEFAULT_FROM_EMAIL": "films@example.com",
+        "ACCOUNT_EMAIL_VERIFICATION": "mandatory",
+        "AXES_FAILURE_LIMIT": 3,
+        "AXES_COOLOFF_TIME": "1:00:00",
+        "GENRE_PROXY_COUNT": 2,
         "CELERY_BROKER_URL": "redis://broker.example.com/0",
         "ALLOWED_HOSTS": ["genre.example.com"],
     }

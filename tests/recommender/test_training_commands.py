@@ -70,6 +70,12 @@ class TestTrain:
         assert err.strip() == "Films v1 is made."
         assert recommend(catalog=made.catalog).model_version is None
 
+    def test_does_nothing_where_a_version_answers_if_that_is_asked_for(self, made: Clusters) -> None:
+        for _ in range(2):
+            out, _err = run("train", "--catalog", "films", "--tune", "never", "--unless-trained")
+            assert cells(out)["version"] == "1"
+        assert RankingModel.objects.count() == 1
+
     def test_json_is_the_version_and_nothing_else(self, made: Clusters) -> None:
         out, err = run("train", "--catalog", "films", "--tune", "never", "--json", "--no-activate")
 

@@ -10,12 +10,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from catalog.models import Catalog
 from recommender.engine.validation import Order
 from recommender.exceptions import GenreError
 from recommender.management.language_option import add_language_option
 from recommender.management.version_table import print_version
 from recommender.models import RankingModel
 from recommender.selectors.named import catalog_named
+from recommender.selectors.ranking_models import active_model
 from recommender.services.training import TrainingOptions, TuneWhen, train_catalog
 from recommender.services.training_lock import training_lock
 from recommender.services.version_reports import version_as_dict
@@ -41,6 +43,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--no-activate", action="store_true", help="only make the version; ranking_model activate switches to it"
         )
+        parser.add_argument(
+            "--unless-trained", action="store_true", help="do nothing where a trained version answers already"
+        )
         parser.add_argument("--note", default="", help="why, for whoever reads the list of versions")
         parser.add_argument("--json", action="store_true", help="print the version as JSON and nothing else")
         add_language_option(parser)
@@ -48,7 +53,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         with override(options["lang"]):
             try:
-                model = self._train(options)
+                catalog = catalog_named(options["catalog"])
+                model = active_model(catalog.pk) if options["unless_trained"] else None
+                model = model or self._train(catalog, options)
             except GenreError as error:
                 raise CommandError(str(error)) from error
             if options["json"]:
@@ -56,8 +63,7 @@ class Command(BaseCommand):
             else:
                 print_version(model, out=self.stdout, with_validation=False)
 
-    def _train(self, options: dict[str, Any]) -> RankingModel:
-        catalog = catalog_named(options["catalog"])
+    def _train(self, catalog: Catalog, options: dict[str, Any]) -> RankingModel:
         chosen = TrainingOptions(
             tune=options["tune"],
             validation=options["validation"],

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils import timezone
 
@@ -22,6 +24,28 @@ Answered = Any
 def staff(client: Client, operator: User) -> Client:
     client.force_login(operator)
     return client
+
+
+@pytest.fixture
+def as_staff() -> Callable[..., None]:
+    """Lets somebody into the admin with these rights, and no others."""
+
+    def allow(user: User, *rights: str) -> None:
+        user.is_staff = True
+        user.save()
+        user.user_permissions.set(Permission.objects.filter(codename__in=rights))
+
+    return allow
+
+
+@pytest.fixture
+def viewer(charlie: User, as_staff: Callable[..., None]) -> Client:
+    """Staff that may look at everything, and change nothing."""
+    as_staff(charlie, *Permission.objects.filter(codename__startswith="view_").values_list("codename", flat=True))
+    # Beside the operator, who may be signed in by the other client.
+    looking = Client()
+    looking.force_login(charlie)
+    return looking
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from recommender.services.spaces import serve_space
 from recommender.services.training_lock import TRAINING_LOCK
 from recommender.tasks import train_ranking_model
 from tests.conftest import MakeItem
-from tests.recommender.admin.conftest import run_action
+from tests.recommender.admin.conftest import messages, run_action
 from tests.recommender.services.ranking_versions import activated, begun, finished, ranking_rows, some_items
 from users.models import User
 
@@ -90,6 +90,21 @@ class TestVersions:
             assert run_action(staff, PAGE, "activate_version", model) == f"Films v{model.version} answers now."
             assert active_version(catalog) == model.version
 
+    def test_ready_version_has_a_button_that_lets_it_answer(
+        self, staff: Client, catalog: Catalog, versions: list[RankingModel]
+    ) -> None:
+        def page(model: RankingModel) -> str:
+            return staff.get(f"/admin/{PAGE}/{model.pk}/change/").content.decode()
+
+        assert "Let this version answer" not in page(versions[0])
+        assert "Let this version answer" in page(versions[1])
+        address = f"/admin/{PAGE}/{versions[1].pk}/activate/"
+        assert staff.get(address).status_code == 405
+        assert messages(staff.post(address, follow=True)) == "Films v2 answers now."
+        assert active_version(catalog) == 2
+        assert "Let this version answer" in page(versions[0])
+        assert staff.post(f"/admin/{PAGE}/999999/activate/").status_code == 404
+
     def test_version_that_is_not_ready_is_not_activated(
         self, staff: Client, catalog: Catalog, versions: list[RankingModel]
     ) -> None:
@@ -138,6 +153,8 @@ class TestVersions:
         assert viewer.get(f"/admin/{PAGE}/{versions[1].pk}/change/").status_code == 200
         assert "activate_version" not in viewer.get(f"/admin/{PAGE}/").content.decode()
         run_action(viewer, PAGE, "activate_version", versions[1])
+        assert viewer.post(f"/admin/{PAGE}/{versions[1].pk}/activate/").status_code == 403
+        assert "Let this version answer" not in viewer.get(f"/admin/{PAGE}/{versions[1].pk}/change/").content.decode()
         assert viewer.post(f"/admin/{PAGE}/{versions[1].pk}/delete/", {"post": "yes"}).status_code == 403
         assert active_version(catalog) == 1
         assert catalog.ranking_models.count() == 2

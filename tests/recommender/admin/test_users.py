@@ -14,7 +14,7 @@ class TestUsers:
         answered = staff.post("/admin/users/user/add/", {"email": "Dora@Example.com", **self.FIELDS})
 
         assert answered.status_code == 302
-        made = User.objects.get(email="Dora@example.com")
+        made = User.objects.get(email="dora@example.com")
         assert made.check_password("correct horse battery")
         assert (made.is_staff, made.is_superuser) == (False, False)
 

@@ -39,6 +39,14 @@ def test_hidden_items_are_left_out(plane: Plane) -> None:
     assert shown(similar_items(item=film)) == ["shown"]
 
 
+@pytest.mark.parametrize("embedded", [True, False])
+def test_excluded_items_are_left_out(plane: Plane, embedded: bool) -> None:
+    film = plane.item("film", *([0, 1] if embedded else []))
+    excluded = plane.item("excluded", 0, 1)
+    plane.item("shown", 0, 0.5, 0.5)
+    assert shown(similar_items(item=film, excluded_ids=[excluded.pk])) == ["shown"]
+
+
 def test_hidden_item_has_neighbours_still(plane: Plane) -> None:
     film = plane.item("film", 0, 1, hidden=True)
     plane.item("near", 0, 1)

@@ -1,0 +1,32 @@
+"""Headers that tell a browser what pages of GENRE may do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from csp.middleware import CSPMiddleware, PolicyParts
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
+
+from genre_site import security_policies
+
+
+class ContentSecurityPolicy(CSPMiddleware):
+    """The site's policy everywhere but in the admin, whose pages are not all of GENRE's making."""
+
+    def get_policy_parts(
+        self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
+    ) -> PolicyParts:
+        parts = super().get_policy_parts(request, response, report_only)
+        if not report_only and request.path.startswith(reverse("admin:index")):
+            parts.config = security_policies.ADMIN
+        return parts
+
+
+def permissions_policy(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response["Permissions-Policy"] = security_policies.PERMISSIONS
+        return response
+
+    return answer
