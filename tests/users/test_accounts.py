@@ -152,7 +152,7 @@ class TestConfirmingAnAddress:
             (["alice@example.com"], "GENRE: Confirm your e-mail address"),
         ]
         assert link_in(mailoutbox[0]) == FORGOTTEN
-        assert User.objects.get(email=stored).check_password(PASSWORD)
+        assert User.objects.get(email__iexact=stored).check_password(PASSWORD)
 
     @pytest.mark.parametrize(("verification", "status"), [("optional", 302), ("mandatory", 503)])
     def test_mail_that_cannot_go_stops_nobody_who_does_not_need_it(

@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Thread
 
 from celery import Celery
+from kombu import pools
 
 from genre_site.embedded.binaries import VALKEY_PACKAGE, _package_folder
 from recommender.tasks import pause
@@ -105,6 +106,10 @@ def speaking_to(app: Celery, url: str) -> Iterator[None]:
 def _connect(app: Celery, url: str) -> None:
     """Celery keeps connections to the broker it knew, and GENRE remembers that one did not answer."""
     app.pool.force_close_all()
+    # kombu keeps the pools of each address, closed ones too, and whoever comes back to it would be given them.
+    pools.reset()  # type: ignore[no-untyped-call]  # kombu has no types
     app._pool = app.amqp._producer_pool = None
+    # Pings go through a mailbox that holds on to its own pool, by now a closed one.
+    app.__dict__.pop("control", None)
     app.conf.broker_url = url
     pause.end()
