@@ -43,6 +43,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Pages shrink to a tenth; secrets in them are masked anew each time, and the length varies (BREACH).
+    "django.middleware.gzip.GZipMiddleware",
     "genre_site.security_headers.ContentSecurityPolicy",
     "genre_site.security_headers.permissions_policy",
     "django.contrib.sessions.middleware.SessionMiddleware",

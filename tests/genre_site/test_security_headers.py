@@ -59,3 +59,9 @@ def test_no_template_has_anything_inline() -> None:
     assert len(templates) > 20
     found = {str(path.relative_to(CHECKOUT)): INLINE.findall(path.read_text(encoding="utf-8")) for path in templates}
     assert {path: inline for path, inline in found.items() if inline} == {}
+
+
+def test_pages_are_compressed_for_browsers_that_can_read_it(db: None) -> None:
+    page = Client().get("/accounts/sign-in", headers={"Accept-Encoding": "gzip"})
+    assert page.headers["Content-Encoding"] == "gzip"
+    assert len(page.content) < len(Client().get("/accounts/sign-in").content) / 2
