@@ -6,22 +6,29 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from genre_site.cli.children import run_child
+from genre_site.cli.chromium import VARIABLE as CHROMIUM
+from genre_site.cli.chromium import ensure_chromium
 from genre_site.cli.program_environment import PYTHON
 from genre_site.cli.temporary_instance import temporary_instance
 from genre_site.embedded.instance import CHECKOUT
 
 LOWEST_COVERAGE_PERCENT = 85
 PLACE = ("GENRE_STATE_DIR", "GENRE_SERVICE_USER")
+BROWSER_TESTS = CHECKOUT / "tests" / "e2e"
 # What follows these options of pytest is an expression or a name, even where a file is called the same.
 TAKE_A_WORD = frozenset({"-k", "-m", "-o", "-p", "-r", "-W"})
 
 
 def run_suite(arguments: list[str], environment: Mapping[str, str]) -> int:
     """Without pytest arguments, coverage is measured, too, and must reach its limit."""
-    with temporary_instance("test", _own_environment(environment)) as backstage:
+    own = _own_environment(environment)
+    # First, since it may take a while in which no servers are needed.
+    rest = _from_checkout([argument for argument in arguments if argument != "--all"])
+    if wants_browser(rest) and (chromium := ensure_chromium(own)):
+        own[CHROMIUM] = chromium
+    with temporary_instance("test", own) as backstage:
         settings = {**backstage.environment, "COVERAGE_FILE": str(backstage.instance.folder / "coverage")}
         selection = ["-m", ""] if "--all" in arguments else []
-        rest = _from_checkout([argument for argument in arguments if argument != "--all"])
         if rest:
             return _run("pytest", *selection, *rest, settings=settings)
         status = _run("coverage", "run", "-m", "pytest", *selection, settings=settings)
@@ -30,9 +37,19 @@ def run_suite(arguments: list[str], environment: Mapping[str, str]) -> int:
         return status or report
 
 
+def wants_browser(arguments: list[str]) -> bool:
+    """Whether browser tests are among what these arguments of pytest choose; without a path, all tests are."""
+    paths = [Path(argument.partition("::")[0]) for argument in arguments]
+    chosen = [path for path in paths if path.is_absolute()]
+    return not chosen or any(
+        path.is_relative_to(BROWSER_TESTS) or BROWSER_TESTS.is_relative_to(path) for path in chosen
+    )
+
+
 def _own_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """Tests are the same for everybody: of what a person sets for GENRE, only the servers' place counts."""
-    kept = {name: value for name, value in environment.items() if not name.startswith("GENRE_") or name in PLACE}
+    """Tests are the same for everybody: of what a person sets for GENRE, only places count."""
+    own = (*PLACE, CHROMIUM)
+    kept = {name: value for name, value in environment.items() if not name.startswith("GENRE_") or name in own}
     return {**kept, "GENRE_DEBUG": "0"}
 
 
