@@ -75,7 +75,7 @@ def simulated_places(catalog: Catalog) -> list[Place]:
 
 
 def operators_places(catalog: Catalog) -> list[Place]:
-    """The admin's pages of GENRE's own, without those of what the catalog does not have; long lists are narrowed."""
+    """The admin's pages of GENRE's own, and what of the site is for those who signed in; long lists are narrowed."""
     home = Scenario.objects.get(catalog=catalog, name=Scenario.HOME)
     versions = ScoringConfig.objects.filter(scenario=home).order_by("-version")
     newest, active = versions.first(), versions.filter(state=ScoringConfig.State.ACTIVE).first()
@@ -99,6 +99,9 @@ def operators_places(catalog: Catalog) -> list[Place]:
         Place("admin-space", _change("recommender_embeddingspace", space.pk)),
         Place("admin-space-form", reverse("admin:recommender_embeddingspace_add")),
         Place("admin-slates", reverse("admin:recommender_slate_changelist") + searched),
+        Place("password-change", reverse("account_change_password")),
+        Place("sign-out", reverse("account_logout")),
+        Place("profile-signed-in", f"/c/{catalog.slug}/profile"),
     ]
     if newest and active:
         places.append(Place("admin-version", _change(config, newest.pk)))

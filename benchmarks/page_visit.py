@@ -18,8 +18,8 @@ window.measured = {lcp: 0, element: "", shift: 0};
 new PerformanceObserver(list => {
   for (const entry of list.getEntries()) {
     window.measured.lcp = entry.startTime;
-    window.measured.element = entry.element ? entry.element.localName + (entry.element.className ? "." : "")
-      + String(entry.element.className || "").split(" ")[0] : "";
+    window.measured.element = entry.element
+      ? [entry.element.localName, ...entry.element.classList].slice(0, 2).join(".") : "";
   }
 }).observe({type: "largest-contentful-paint", buffered: true});
 new PerformanceObserver(list => {

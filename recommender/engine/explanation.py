@@ -1,4 +1,4 @@
-"""Why an item is in a list: the largest term of the sum that its score is."""
+"""Why an item is in a list: what adds most to its score, the history or the person's words; of the history, one item."""
 
 from __future__ import annotations
 
@@ -37,14 +37,17 @@ def strongest_reason(interest: InterestVector, scores_by_term: FloatArray) -> Re
         scores_by_term: (t,), what each term adds to the item's score.
 
     Returns:
-        The term that adds most; of equal ones the one that comes first, which is the person's newest.
-        A disliked item is never given as a reason: that something is unlike it is no recommendation.
+        The words where they add more than the history's items together: each of many items says less than a sentence,
+        and yet the history may be what brought the item. Of the history the item that adds most; of equal ones the one
+        that comes first, which is the person's newest. A disliked item is never given as a reason: that something is
+        unlike it is no recommendation.
     """
     speaking = [index for index, term in enumerate(interest.terms) if term.coefficient > 0]
-    largest = max(speaking, key=lambda index: (scores_by_term[index], -index))
-    term = interest.terms[largest]
-    if term.item_id is None:
+    words = [index for index in speaking if interest.terms[index].item_id is None]
+    items = [index for index in speaking if interest.terms[index].item_id is not None]
+    if words and (not items or scores_by_term[words].sum() > scores_by_term[items].sum()):
         return Reason(ReasonKind.STATEMENT)
+    term = interest.terms[max(items, key=lambda index: (scores_by_term[index], -index))]
     return Reason(ReasonKind.HISTORY, term.item_id, term.kind)
 
 

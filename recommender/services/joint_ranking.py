@@ -19,6 +19,8 @@ from recommender.services.composing import RankedItem, Scored, compose, composes
 
 # Exact scores may order neighbours differently from the index's half precision: a few more are scored than shown.
 SPARE_CANDIDATES = 10
+# The parts of a score that come from the history.
+HISTORY_PARTS = ("collaborative", "factors", "text")
 
 
 def rank_jointly(
@@ -68,9 +70,10 @@ def rank_jointly(
 
 
 def joint_reason(interest: JointInterest, scores: JointScores, row: int) -> Reason:
-    """The largest of: an item of the history, the person's words, popularity.
+    """What adds most: the history, the person's words or popularity; of the history, the item that adds most.
 
-    The implicit factors have no share that belongs to one item: they speak through the item of the history that
+    The history counts as a whole: each of many items says less than a sentence, and yet they may be what brought the
+    item. The implicit factors have no share that belongs to one item: they speak through the item of the history that
     agrees most. A disliked item is never a reason.
     """
     said: list[tuple[float, Reason]] = []
@@ -78,7 +81,8 @@ def joint_reason(interest: JointInterest, scores: JointScores, row: int) -> Reas
     if speaking:
         place = max(speaking, key=lambda index: (scores.by_item[row, index], -index))
         weight = interest.weights[place]
-        said.append((float(scores.by_item[row, place]), Reason(ReasonKind.HISTORY, weight.item_id, weight.kind)))
+        by_history = sum(float(scores.parts[name][row]) for name in HISTORY_PARTS)
+        said.append((by_history, Reason(ReasonKind.HISTORY, weight.item_id, weight.kind)))
     if interest.statement is not None:
         said.append((float(scores.parts["statement"][row]), Reason(ReasonKind.STATEMENT)))
     if interest.prior > 0 or not said:

@@ -76,6 +76,8 @@ def figure_rows(figures: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         "tune_seconds": _("seconds for choosing hyperparameters"),
         "learn_seconds": _("seconds for learning"),
         "write_seconds": _("seconds for writing and indexing"),
+        "people": _("people with a vector"),
+        "people_seconds": _("seconds for people's vectors"),
         "peak_memory_mib": _("peak memory, MiB"),
         "items_without_interactions": _("items without interactions"),
         "shortened_vectors": _("vectors that had to be shortened"),

@@ -1,4 +1,4 @@
-"""The reason is the largest term of the sum that the score is."""
+"""The reason is what adds most to the score, the history or the words; of the history, one item."""
 
 from __future__ import annotations
 
@@ -20,10 +20,20 @@ def reason_for(known: InterestVector, *scores: float) -> Reason:
     return strongest_reason(known, np.array(scores))
 
 
-def test_largest_term_is_the_reason() -> None:
+def test_of_the_history_the_largest_term_is_the_reason() -> None:
     known = interest((1, 0.5), (2, 0.5), (None, 0.5))
     assert reason_for(known, 0.1, 0.3, 0.2) == Reason(ReasonKind.HISTORY, 2, "kind-2")
-    assert reason_for(known, 0.1, 0.2, 0.3) == Reason(ReasonKind.STATEMENT)
+
+
+def test_words_are_the_reason_where_they_add_more_than_the_whole_history() -> None:
+    known = interest((1, 0.5), (2, 0.5), (None, 0.5))
+    assert reason_for(known, 0.2, 0.2, 0.3) == Reason(ReasonKind.HISTORY, 1, "kind-1")
+    assert reason_for(known, 0.1, 0.1, 0.3) == Reason(ReasonKind.STATEMENT)
+
+
+def test_words_alone_are_the_reason() -> None:
+    assert reason_for(interest((None, 1.0)), -0.1) == Reason(ReasonKind.STATEMENT)
+    assert reason_for(interest((1, -0.5), (None, 0.5)), 0.9, 0.1) == Reason(ReasonKind.STATEMENT)
 
 
 def test_of_equal_terms_the_newest_is_the_reason() -> None:
