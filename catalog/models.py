@@ -66,7 +66,7 @@ class Item(models.Model):
         default=dict,
         db_default=models.Value({}, models.JSONField()),
         blank=True,
-        help_text=_("By language code: title, description, categories."),
+        help_text=_("By language code: title, description, categories, tags."),
     )
     categories = ArrayField(models.TextField(), verbose_name=_("categories"), default=list, db_default=[], blank=True)
     tags = ArrayField(models.TextField(), verbose_name=_("tags"), default=list, db_default=[], blank=True)
@@ -120,10 +120,16 @@ class Item(models.Model):
         return str(self.translation(language).get("description") or self.description)
 
     def categories_in(self, language: str) -> list[str]:
-        translated = self.translation(language).get("categories")
-        return [str(name) for name in translated] if isinstance(translated, list) else self.categories
+        return self._names_in(language, "categories", own=self.categories)
+
+    def tags_in(self, language: str) -> list[str]:
+        return self._names_in(language, "tags", own=self.tags)
 
     def translation(self, language: str) -> Mapping[str, object]:
         """The translated fields; those of `zh` answer for `zh-hans` where there are none of its own."""
         found = self.translations.get(language) or self.translations.get(language.split("-")[0])
         return found if isinstance(found, dict) else {}
+
+    def _names_in(self, language: str, field: str, *, own: list[str]) -> list[str]:
+        translated = self.translation(language).get(field)
+        return [str(name) for name in translated] if isinstance(translated, list) else own

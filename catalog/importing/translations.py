@@ -1,11 +1,12 @@
-"""Titles, descriptions and categories in other languages."""
+"""Titles, descriptions, categories and tags in other languages."""
 
 from __future__ import annotations
 
 from catalog.importing.exceptions import InvalidValue
 from catalog.importing.values import language_code, names, plain_text
 
-TRANSLATED = ("title", "description", "categories")
+TRANSLATED = ("title", "description", "categories", "tags")
+LISTS = frozenset({"categories", "tags"})
 # GENRE speaks Simplified Chinese where a file says Chinese.
 LANGUAGE_OF_SUFFIX = {"zh": "zh-hans", "zh_cn": "zh-hans", "zh_hans": "zh-hans", "zh-hans": "zh-hans", "en": "en"}
 FIELDS = tuple(f"{field}_{language}" for language in ("zh-hans", "en") for field in TRANSLATED)
@@ -42,6 +43,6 @@ def translations_of(record: dict[str, object]) -> Translations:
 
 
 def _translated(field: str, value: object, column: str) -> str | list[str] | None:
-    if field == "categories":
+    if field in LISTS:
         return names(value, column) or None
     return plain_text(value, column) or None

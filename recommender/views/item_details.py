@@ -30,14 +30,14 @@ class Detail:
 
 
 def details_of(item: Item, language: str) -> list[Detail]:
-    """Attributes in the reader's language, known ones first, and the item's tags."""
+    """Attributes in the reader's language, known ones first, and the item's tags in that language."""
     attributes = {name: value for name, value in item.attributes.items() if not _is_translation(name, item.attributes)}
     known = [name for name in _known_labels() if name in attributes]
     others = sorted(name for name in attributes if name not in known and not IDENTIFIER.fullmatch(name.casefold()))
     found = [_detail(name, item.attributes, language) for name in [*known, *others]]
     details = [detail for detail in found if detail.values]
-    if item.tags:
-        details.append(Detail(pgettext("of an item", "Tags"), item.tags, searched=True))
+    if tags := item.tags_in(language):
+        details.append(Detail(pgettext("of an item", "Tags"), tags, searched=True))
     return details
 
 

@@ -14,43 +14,42 @@ from tests.conftest import MakeItem
 
 
 @pytest.mark.parametrize(
-    ("language", "title", "description", "categories"),
+    ("language", "title", "description", "categories", "tags"),
     [
-        ("en", "Interstellar", "A long way home.", ["Film"]),
-        ("zh", "星际穿越", "漫长的归途。", ["电影"]),
-        ("zh-hans", "星际穿越", "漫长的归途。", ["电影"]),
-        ("zh-hant", "星際效應", "A long way home.", ["Film"]),
-        ("fr", "Interstellar", "A long way home.", ["Film"]),
-        ("", "Interstellar", "A long way home.", ["Film"]),
+        ("en", "Interstellar", "A long way home.", ["Film"], ["time"]),
+        ("zh", "星际穿越", "漫长的归途。", ["电影"], ["时间"]),
+        ("zh-hans", "星际穿越", "漫长的归途。", ["电影"], ["时间"]),
+        ("zh-hant", "星際效應", "A long way home.", ["Film"], ["time"]),
+        ("fr", "Interstellar", "A long way home.", ["Film"], ["time"]),
+        ("", "Interstellar", "A long way home.", ["Film"], ["time"]),
     ],
 )
 def test_words_in_a_language_or_the_items_own(
-    language: str, title: str, description: str, categories: list[str]
+    language: str, title: str, description: str, categories: list[str], tags: list[str]
 ) -> None:
     item = Item(
         title="Interstellar",
         description="A long way home.",
         categories=["Film"],
+        tags=["time"],
         translations={
-            "zh": {"title": "星际穿越", "description": "漫长的归途。", "categories": ["电影"]},
+            "zh": {"title": "星际穿越", "description": "漫长的归途。", "categories": ["电影"], "tags": ["时间"]},
             "zh-hant": {"title": "星際效應"},
         },
     )
     assert item.title_in(language) == title
     assert item.description_in(language) == description
     assert item.categories_in(language) == categories
+    assert item.tags_in(language) == tags
 
 
 @pytest.mark.parametrize(
-    "translations", [{}, {"zh": None}, {"zh": "星际穿越"}, {"zh": {"title": "", "categories": "x"}}]
+    "translations", [{}, {"zh": None}, {"zh": "星际穿越"}, {"zh": {"title": "", "categories": "x", "tags": "x"}}]
 )
 def test_translation_that_is_none_leaves_the_items_own_words(translations: dict[str, Any]) -> None:
-    item = Item(title="Interstellar", description="Far.", categories=["Film"], translations=translations)
-    assert (item.title_in("zh"), item.description_in("zh"), item.categories_in("zh")) == (
-        "Interstellar",
-        "Far.",
-        ["Film"],
-    )
+    item = Item(title="Interstellar", description="Far.", categories=["Film"], tags=["time"], translations=translations)
+    assert (item.title_in("zh"), item.description_in("zh")) == ("Interstellar", "Far.")
+    assert (item.categories_in("zh"), item.tags_in("zh")) == (["Film"], ["time"])
 
 
 def test_content_hash_is_the_digest_of_the_text_fields_as_the_database_writes_them(make_item: MakeItem) -> None:
@@ -70,6 +69,8 @@ def test_fields_are_told_apart_in_the_content_hash(make_item: MakeItem) -> None:
         {"title": "a", "categories": ["b, c"]},
         {"title": "a", "attributes": {"b": 1}},
         {"title": "a", "attributes": {"b": "1"}},
+        {"title": "a", "translations": {"zh": {"tags": ["b"]}}},
+        {"title": "a", "translations": {"zh": {"categories": ["b"]}}},
     ]
     hashes = [make_item(f"item-{number}", **fields).content_hash for number, fields in enumerate(texts)]
     assert len(set(hashes)) == len(texts)

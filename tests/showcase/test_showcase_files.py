@@ -15,13 +15,37 @@ MEDIA = {"film": "Film", "music": "Music", "book": "Book", "game": "Game"}
 MAY_BE_EMPTY = {("profiles.csv", "statement"), ("interactions.csv", "value")}
 COLUMNS = {
     "items.csv": (
-        "item_id,kind,title,description,title_zh,description_zh,year,categories,categories_zh,tags,"
+        "item_id,kind,title,description,title_zh,description_zh,year,categories,categories_zh,tags,tags_zh,"
         "creator,creator_zh,language,original_language"
     ),
     "profiles.csv": "user_id,name_en,name_zh,statement,language,simulated",
     "interactions.csv": "user_id,item_id,kind,value,timestamp,interaction_id",
 }
 CHINESE_CHARACTER = re.compile(r"[\u3400-\u9fff]")
+# What Chinese sites write in Latin letters too.
+TAGS_IN_LATIN_LETTERS = {"R&B", "Roguelike"}
+# English tags that are one word in Chinese, which has no plural and fewer shades of these.
+ONE_IN_CHINESE = [
+    {"absurd", "nonsense"},
+    {"anxiety", "anxious"},
+    {"asteroid", "asteroids"},
+    {"black hole", "black holes"},
+    {"britain", "england"},
+    {"cities", "city"},
+    {"coming of age", "growing up"},
+    {"daily life", "everyday life"},
+    {"destiny", "fate"},
+    {"father and daughter", "father and daughters"},
+    {"father and son", "father and sons"},
+    {"folklore", "legend"},
+    {"ghost", "ghosts"},
+    {"impostor", "impostors"},
+    {"loneliness", "solitude"},
+    {"minimal", "minimalist"},
+    {"monster", "monsters"},
+    {"robot", "robots"},
+    {"teacher", "teachers"},
+]
 # Outside GB 2312 although simplified: the form of the character in the name 钱锺书.
 SIMPLIFIED_BEYOND_GB2312 = {"锺"}
 ORIGINAL_LANGUAGES = {
@@ -185,3 +209,25 @@ def test_tags_are_a_few_lower_case_keywords() -> None:
         assert 3 <= len(tags) <= 5, item["item_id"]
         assert len(set(tags)) == len(tags), item["item_id"]
         assert all(re.fullmatch(r"[a-z0-9]+([ -][a-z0-9]+)*", tag) for tag in tags), item["item_id"]
+
+
+def test_work_has_as_many_tags_in_chinese_as_in_english() -> None:
+    for item in ITEMS:
+        tags = item["tags_zh"].split("|")
+        assert len(tags) == len(item["tags"].split("|")), item["item_id"]
+        assert len(set(tags)) == len(tags), item["item_id"]
+        assert all(0 < len(tag.strip()) == len(tag) <= 9 for tag in tags), item["item_id"]
+
+
+def test_chinese_tags_are_chinese() -> None:
+    tags = {tag for item in ITEMS for tag in item["tags_zh"].split("|")} - TAGS_IN_LATIN_LETTERS
+    assert {tag for tag in tags if not CHINESE_CHARACTER.search(tag) or re.search(r"[A-Za-z]{5}", tag)} == set()
+
+
+def test_chinese_tag_stands_for_one_english_tag() -> None:
+    """The other way round it need not be so: one word may mean several things, by the work."""
+    english: dict[str, set[str]] = {}
+    for item in ITEMS:
+        for tag, chinese in zip(item["tags"].split("|"), item["tags_zh"].split("|"), strict=True):
+            english.setdefault(chinese, set()).add(tag)
+    assert sorted((tags for tags in english.values() if len(tags) > 1), key=min) == ONE_IN_CHINESE

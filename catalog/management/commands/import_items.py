@@ -18,7 +18,7 @@ class Command(ImportCommand):
     help = (
         "Insert and update items from a CSV or JSON lines file (plain or .gz). Columns: item_id, title; optional "
         "description, year, categories and tags (separated by |), language, kind, image_url, hidden, published_at, "
-        "title_zh, description_zh, categories_zh; any other column becomes an attribute."
+        "title_zh, description_zh, categories_zh, tags_zh; any other column becomes an attribute."
     )
     path_help = "the file of items"
 

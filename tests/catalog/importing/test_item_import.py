@@ -117,6 +117,18 @@ def test_translations_are_merged_field_by_field(imported: Import) -> None:
     }
 
 
+def test_translated_tags_are_kept_where_a_file_says_nothing_of_them_and_emptied_by_an_empty_cell(
+    imported: Import,
+) -> None:
+    imported("item_id,title,title_zh,tags,tags_zh\n1,Solaris,飞向太空,space|sea,太空 | 大海\n")
+    imported("item_id,title,title_zh\n1,Solaris,索拉里斯\n")
+    assert Item.objects.get().translations == {"zh-hans": {"title": "索拉里斯", "tags": ["太空", "大海"]}}
+    imported("item_id,title,tags_zh\n1,Solaris,\n")
+    item = Item.objects.get()
+    assert item.translations == {"zh-hans": {"title": "索拉里斯"}}
+    assert item.tags_in("zh-hans") == ["space", "sea"]
+
+
 def test_of_an_id_that_stands_twice_the_first_row_counts(imported: Import) -> None:
     content = "item_id,title\n1,Solaris\n2,Stalker\n1,Solyaris\n1,Солярис\n"
     assert imported(content) == MergeCounts(new=2)

@@ -26,9 +26,9 @@ def reason_of(**record: object) -> tuple[str, str]:
 def test_every_field_of_a_table_is_understood(tmp_path: Path) -> None:
     path = write(
         tmp_path / "items.csv",
-        "item_id,kind,title,description,title_zh,description_zh,year,categories,categories_zh,tags,language,"
-        "image_url,hidden,published_at,creator,creator_zh\n"
-        "1,film,Solaris,An ocean thinks.,飞向太空,一片会思考的海。,1972,Film|Drama,电影|剧情,space|sea,en,"
+        "item_id,kind,title,description,title_zh,description_zh,year,categories,categories_zh,tags,tags_zh,"
+        "language,image_url,hidden,published_at,creator,creator_zh\n"
+        "1,film,Solaris,An ocean thinks.,飞向太空,一片会思考的海。,1972,Film|Drama,电影|剧情,space|sea,太空|大海,en,"
         "https://example.com/1.jpg,no,1972-03-20,Tarkovsky,塔可夫斯基\n",
     )
     items, errors = read_items(path)
@@ -45,7 +45,12 @@ def test_every_field_of_a_table_is_understood(tmp_path: Path) -> None:
             tags=["space", "sea"],
             attributes={"creator": "Tarkovsky", "creator_zh": "塔可夫斯基", "year": 1972},
             translations={
-                "zh-hans": {"title": "飞向太空", "description": "一片会思考的海。", "categories": ["电影", "剧情"]}
+                "zh-hans": {
+                    "title": "飞向太空",
+                    "description": "一片会思考的海。",
+                    "categories": ["电影", "剧情"],
+                    "tags": ["太空", "大海"],
+                }
             },
             image_url="https://example.com/1.jpg",
             hidden=False,
@@ -77,8 +82,13 @@ def test_json_values_keep_their_types_as_attributes() -> None:
 
 
 def test_translations_as_an_object() -> None:
-    row = row_of(translations={"zh": {"title": "飞向太空"}, "ja": {"categories": ["映画"], "title": ""}})
-    assert row.translations == {"zh-hans": {"title": "飞向太空"}, "ja": {"categories": ["映画"], "title": None}}
+    row = row_of(
+        translations={"zh": {"title": "飞向太空"}, "ja": {"tags": "宇宙|海", "categories": ["映画"], "title": ""}}
+    )
+    assert row.translations == {
+        "zh-hans": {"title": "飞向太空"},
+        "ja": {"tags": ["宇宙", "海"], "categories": ["映画"], "title": None},
+    }
 
 
 def test_objects_written_as_text_are_read() -> None:
@@ -107,11 +117,16 @@ def test_markup_and_formulas_are_text() -> None:
         ({"attributes": [1]}, ("attributes", "is not an object")),
         ({"attributes": '{"a": NaN}'}, ("attributes", "NaN is not JSON")),
         ({"translations": "zh"}, ("translations", "it is not JSON at character 1: Expecting value")),
-        ({"translations": {"zh": "飞向太空"}}, ("translations", "is not an object of title, description, categories")),
+        (
+            {"translations": {"zh": "飞向太空"}},
+            ("translations", "is not an object of title, description, categories, tags"),
+        ),
         (
             {"translations": {"zh": {"plot": "x"}}},
-            ("translations", "is not an object of title, description, categories"),
+            ("translations", "is not an object of title, description, categories, tags"),
         ),
+        ({"tags_zh-hans": {"a": 1}}, ("tags_zh-hans", "is an object, not a list")),
+        ({"translations": {"zh": {"tags": 1}}}, ("translations.zh.tags", "is a number, not a list")),
         ({"translations": {"Chinese!": {}}}, ("translations", "is not a language code such as en or zh-hans")),
     ],
 )

@@ -26,7 +26,7 @@ def films(make_item: MakeItem) -> dict[str, Item]:
         "interstellar": make_item(
             "interstellar",
             title="Interstellar",
-            translations={"zh-hans": {"title": "星际穿越", "categories": ["电影", "科幻"]}},
+            translations={"zh-hans": {"title": "星际穿越", "categories": ["电影", "科幻"], "tags": ["太空", "黑洞"]}},
             categories=["Film", "Science fiction"],
             tags=["space", "black hole"],
             attributes={"creator": "Christopher Nolan", "creator_zh": "克里斯托弗·诺兰", "year": 2014},
@@ -64,6 +64,8 @@ class TestWords:
             ("nolan", ["interstellar"]),
             ("诺兰", ["interstellar"]),
             ("《龙猫》", ["totoro"]),
+            ("black hole", ["interstellar"]),
+            ("黑洞", ["interstellar"]),
             ("nothing of this", []),
             ("", []),
         ],
@@ -79,7 +81,9 @@ class TestWords:
     def test_chinese_without_spaces_is_cut_where_it_does_not_stand_as_it_is(self, catalog: Catalog) -> None:
         assert found(catalog, "科幻电影") == ["interstellar", "odyssey"]
         assert found(catalog, "龙猫电影") == ["totoro"]
-        assert found(catalog, "科幻太空") == ["odyssey"]
+        assert found(catalog, "科幻太空") == ["odyssey", "interstellar"]
+        assert found(catalog, "太空电影") == ["odyssey", "interstellar"]
+        assert found(catalog, "黑洞科幻") == ["interstellar"]
 
     def test_signs_of_patterns_stand_for_themselves(self, catalog: Catalog, make_item: MakeItem) -> None:
         make_item("hundred", title=r"100% a_b back\slash")

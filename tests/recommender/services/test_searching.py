@@ -183,6 +183,20 @@ class TestShowcase:
             answer = search_items(catalog=showcase, query="科幻太空", k=10, language=language)
             assert title in [result.title for result in answer.results]
 
+    @pytest.mark.parametrize(
+        ("query", "expected"),
+        [
+            ("颂乐", ["music-buena-vista-social-club"]),
+            ("二次元", ["game-arknights", "game-genshin-impact"]),
+            ("R&B", ["music-orange-moon"]),
+            ("马可·波罗", ["book-invisible-cities"]),
+        ],
+    )
+    def test_chinese_tag_finds_the_works_that_have_it(self, showcase: Catalog, query: str, expected: list[str]) -> None:
+        answer = search_items(catalog=showcase, query=query, language="zh-hans")
+        by_words = [result.item_id for result in answer.results if WORDS in result.found_by]
+        assert sorted(by_words) == expected
+
     @pytest.mark.parametrize("query", ["星际穿越", "Interstellar", "interstel", "《星际穿越》"])
     def test_title_in_either_language_comes_first(self, showcase: Catalog, query: str) -> None:
         assert names(search_items(catalog=showcase, query=query))[0] == "film-interstellar"

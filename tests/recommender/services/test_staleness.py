@@ -22,6 +22,7 @@ TEXT_CHANGES: list[dict[str, Any]] = [
     {"tags": ["night"]},
     {"attributes": {"year": 1970}},
     {"translations": {"zh": {"title": "安静的钢琴"}}},
+    {"translations": {"zh": {"tags": ["夜晚"]}}},
 ]
 OTHER_CHANGES: list[dict[str, Any]] = [
     {"hidden": True},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
 import pytest
@@ -35,7 +36,12 @@ def items(catalog: Catalog, space: EmbeddingSpace, make_item: MakeItem) -> dict[
                 "imdb_id": "tt0062622",
             },
             translations={
-                "zh-hans": {"title": "行星与火箭", "description": "缓慢的旅程。", "categories": ["电影", "科幻"]}
+                "zh-hans": {
+                    "title": "行星与火箭",
+                    "description": "缓慢的旅程。",
+                    "categories": ["电影", "科幻"],
+                    "tags": ["舒缓", "时间与空间"],
+                }
             },
         ),
         "rockets": make_item("rockets", title="Rockets and planets", description="Planets far away."),
@@ -72,6 +78,15 @@ class TestDetails:
         search = reverse("recommender:search", args=["films"])
         assert f'href="{search}?q=space%20%26%20time"' in html
         assert f'href="{search}?q=Stanley%20Kubrick"' in html
+
+    def test_tags_in_the_readers_language_lead_to_the_work_itself(self, client: Client) -> None:
+        html = read(client, address("odyssey"), language="zh-hans")
+        search = reverse("recommender:search", args=["films"])
+        links = re.findall(rf'href="({search}\?q=[^"]+)">(舒缓|时间与空间)</a>', html)
+        assert [word for _, word in links] == ["舒缓", "时间与空间"]
+        assert "slow" not in words_of(html)
+        for link, _ in links:
+            assert "行星与火箭" in words_of(read(client, link, language="zh-hans"))
 
     def test_identifiers_of_other_systems_are_not_for_readers(self, client: Client) -> None:
         assert "tt0062622" not in read(client, address("odyssey"))

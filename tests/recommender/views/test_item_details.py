@@ -34,6 +34,18 @@ def test_translation_stands_in_for_its_attribute() -> None:
     assert list(told(attributes, language="zh-hans").values()) == [["宫崎骏"]]
 
 
+def test_tags_are_in_the_readers_language() -> None:
+    item = Item(title="One", tags=["love song"], translations={"zh-hans": {"tags": ["情歌"]}})
+    shown = {language: [list(detail.values) for detail in details_of(item, language)] for language in ("en", "zh-hans")}
+    assert shown == {"en": [["love song"]], "zh-hans": [["情歌"]]}
+
+
+def test_tags_that_are_there_in_translation_alone_are_for_its_readers() -> None:
+    item = Item(title="One", translations={"zh-hans": {"tags": ["情歌"]}})
+    assert details_of(item, "en") == []
+    assert [list(detail.values) for detail in details_of(item, "zh-hans")] == [["情歌"]]
+
+
 def test_attribute_that_only_ends_like_a_translation_is_one_of_its_own() -> None:
     assert told({"title_zh": "火"}) == {"Title zh": ["火"]}
 
