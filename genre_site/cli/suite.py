@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from genre_site.embedded.instance import CHECKOUT
 LOWEST_COVERAGE_PERCENT = 85
 PLACE = ("GENRE_STATE_DIR", "GENRE_SERVICE_USER")
 BROWSER_TESTS = CHECKOUT / "tests" / "e2e"
+# Each has a database of its own on the one server.
+MOST_PROCESSES = 4
+SLOW = "slow"
 # What follows these options of pytest is an expression or a name, even where a file is called the same.
 TAKE_A_WORD = frozenset({"-k", "-m", "-o", "-p", "-r", "-W"})
 
@@ -28,13 +32,22 @@ def run_suite(arguments: list[str], environment: Mapping[str, str]) -> int:
         own[CHROMIUM] = chromium
     with temporary_instance("test", own) as backstage:
         settings = {**backstage.environment, "COVERAGE_FILE": str(backstage.instance.folder / "coverage")}
-        selection = ["-m", ""] if "--all" in arguments else []
+        is_whole = "--all" in arguments
         if rest:
-            return _run("pytest", *selection, *rest, settings=settings)
-        status = _run("coverage", "run", "-m", "pytest", *selection, settings=settings)
+            return _run("pytest", *(["-m", ""] if is_whole else []), *rest, settings=settings)
+        status = _run("coverage", "run", "-m", "pytest", *side_by_side(os.cpu_count()), settings=settings)
+        if is_whole:
+            # Load, kill and fuzz tests have the machine for themselves.
+            status = _run("coverage", "run", "-m", "pytest", "-m", SLOW, settings=settings) or status
         _run("coverage", "combine", "--quiet", settings=settings)
         report = _run("coverage", "report", f"--fail-under={LOWEST_COVERAGE_PERCENT}", settings=settings)
         return status or report
+
+
+def side_by_side(processors: int | None) -> list[str]:
+    """pytest-xdist's arguments; a file's tests stay together, since fixtures of a module are made once."""
+    processes = min(processors or 1, MOST_PROCESSES)
+    return ["-n", str(processes), "--dist", "loadfile"] if processes > 1 else []
 
 
 def wants_browser(arguments: list[str]) -> bool:

@@ -19,7 +19,7 @@ from genre_site.cli.lint import checks
 from genre_site.cli.manage_command import needs_schema
 from genre_site.cli.program_environment import program_environment
 from genre_site.cli.serve import for_host
-from genre_site.cli.suite import _from_checkout
+from genre_site.cli.suite import _from_checkout, side_by_side
 from genre_site.cli.web import bind, bind_next_free, bind_wished, is_answering, url_of
 from genre_site.embedded.instance import CHECKOUT, Instance
 from genre_site.local_services import Addresses
@@ -149,3 +149,16 @@ def test_an_interrupted_command_ends_with_130(state_root: Path) -> None:
     script += "m.COMMANDS = {'status': lambda a, e: os.kill(os.getpid(), signal.SIGINT)}; sys.exit(m.main(['status']))"
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert (result.returncode, result.stderr) == (130, "genre: interrupted\n")
+
+
+@pytest.mark.parametrize(
+    ("processors", "arguments"),
+    [
+        (None, []),
+        (1, []),
+        (2, ["-n", "2", "--dist", "loadfile"]),
+        (64, ["-n", "4", "--dist", "loadfile"]),
+    ],
+)
+def test_tests_run_side_by_side_where_there_are_processors(processors: int | None, arguments: list[str]) -> None:
+    assert side_by_side(processors) == arguments
