@@ -18,7 +18,8 @@ PLACE = ("GENRE_STATE_DIR", "GENRE_SERVICE_USER")
 BROWSER_TESTS = CHECKOUT / "tests" / "e2e"
 # Each has a database of its own on the one server.
 MOST_PROCESSES = 4
-SLOW = "slow"
+BESIDE_OTHERS = "not slow and not alone"
+BY_THEMSELVES = {False: "alone and not slow", True: "alone or slow"}
 # What follows these options of pytest is an expression or a name, even where a file is called the same.
 TAKE_A_WORD = frozenset({"-k", "-m", "-o", "-p", "-r", "-W"})
 
@@ -35,10 +36,9 @@ def run_suite(arguments: list[str], environment: Mapping[str, str]) -> int:
         is_whole = "--all" in arguments
         if rest:
             return _run("pytest", *(["-m", ""] if is_whole else []), *rest, settings=settings)
-        status = _run("coverage", "run", "-m", "pytest", *side_by_side(os.cpu_count()), settings=settings)
-        if is_whole:
-            # Load, kill and fuzz tests have the machine for themselves.
-            status = _run("coverage", "run", "-m", "pytest", "-m", SLOW, settings=settings) or status
+        tests = ("coverage", "run", "-m", "pytest", "-m")
+        status = _run(*tests, BESIDE_OTHERS, *side_by_side(os.cpu_count()), settings=settings)
+        status = _run(*tests, BY_THEMSELVES[is_whole], settings=settings) or status
         _run("coverage", "combine", "--quiet", settings=settings)
         report = _run("coverage", "report", f"--fail-under={LOWEST_COVERAGE_PERCENT}", settings=settings)
         return status or report

@@ -17,6 +17,13 @@ from tests.recommender.worker.processes import Worker, running_worker
 StartWorker = Callable[..., Worker]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.alone)
+
+
 @pytest.fixture
 def absent_broker() -> Iterator[Broker]:
     """A broker that does not run yet."""
