@@ -114,8 +114,8 @@ def shape(
         settings: what the list shall be like.
         length: how many items are asked for, >= 0.
         rng: the source of chance; not drawn from where nothing is explored.
-        history_shares: the history's distribution of categories (`category_shares`), needed for calibration; empty
-            where the history says nothing, which leaves the plain order.
+        history_shares: for each category the share of the history that has it (`category_shares`), needed for
+            calibration; empty where the history says nothing, which leaves the plain order.
 
     Returns:
         At most min(length, n) slots; fewer only where quotas leave it short and `fill` is off.

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
 import pytest
-from django.core.management import call_command
-from django.db import transaction
-from django.test import override_settings
-from pytest_django import DjangoDbBlocker
 
-from catalog.models import Catalog, Item
-from recommender.models import Interaction
-from recommender.services.answers import Answer
-from recommender.services.recommending import recommend
-from recommender.services.training import train_catalog
-from tests.conftest import embed_all
-from users.models import Profile
+from tests.showcase.conftest import LENGTH, Lists
+
+pytestmark = pytest.mark.django_db
 
 # Who, and the categories of what they like: three of people written by hand, two of people that simulate.py moves.
 TASTES = {
@@ -27,54 +16,7 @@ TASTES = {
     "sim-history-teacher": {"History", "War"},
     "sim-board-night": {"Board game", "Strategy"},
 }
-LENGTH, FITTING = 10, 6
-
-
-@dataclass(frozen=True)
-class Lists:
-    """What everybody of TASTES was shown, under (trained?, who); and what they had done before."""
-
-    answers: dict[tuple[bool, str], Answer]
-    categories: dict[str, set[str]]
-    seen: dict[str, set[str]]
-
-
-@pytest.fixture(scope="module")
-def lists(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Lists]:
-    """Loaded, embedded and trained once for the whole module, since that is what takes the time."""
-    with (
-        django_db_blocker.unblock(),
-        override_settings(GENRE_DEFAULT_ENCODER="multilingual-use"),
-        transaction.atomic(),
-    ):
-        call_command("load_showcase", verbosity=0)
-        catalog = Catalog.objects.get(slug="showcase")
-        embed_all(catalog.embedding_spaces.get())
-        untrained = _answers(catalog)
-        train_catalog(catalog)
-        trained = _answers(catalog)
-        yield Lists(
-            answers={
-                **{(False, who): answer for who, answer in untrained.items()},
-                **{(True, who): answer for who, answer in trained.items()},
-            },
-            categories={item.external_id: set(item.categories) for item in Item.objects.filter(catalog=catalog)},
-            seen={who: _seen_by(catalog, who) for who in TASTES},
-        )
-        transaction.set_rollback(True)
-
-
-def _answers(catalog: Catalog) -> dict[str, Answer]:
-    people = Profile.objects.filter(catalog=catalog, external_id__in=TASTES)
-    return {
-        person.external_id: recommend(catalog=catalog, profile=person, k=LENGTH, language=person.language)
-        for person in people
-    }
-
-
-def _seen_by(catalog: Catalog, who: str) -> set[str]:
-    done = Interaction.objects.filter(catalog=catalog, profile__external_id=who)
-    return set(done.values_list("item__external_id", flat=True))
+FITTING = 6
 
 
 @pytest.mark.parametrize("who", TASTES)

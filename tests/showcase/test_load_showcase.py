@@ -10,7 +10,9 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from catalog.models import Catalog, Item
-from recommender.models import Interaction
+from recommender.engine.settings import DiversitySettings, ScoringSettings
+from recommender.models import Interaction, ScoringConfig
+from recommender.services.scoring_configs import activate
 from showcase.tastes import read_rows
 from users.models import Profile
 
@@ -30,6 +32,26 @@ def test_everything_is_loaded_and_loading_again_changes_nothing(db: None) -> Non
     assert Catalog.objects.get(slug="showcase").on_site
     interstellar = Item.objects.get(external_id="film-interstellar")
     assert (interstellar.title_in("en"), interstellar.title_in("zh-hans")) == ("Interstellar", "星际穿越")
+
+
+def test_home_is_set_up_the_first_time_with_calibration_and_the_reason(db: None) -> None:
+    loaded()
+    defaults, version = ScoringConfig.objects.filter(scenario__name="home").order_by("version")
+    assert (defaults.version, defaults.state) == (1, ScoringConfig.State.RETIRED)
+    assert (version.version, version.state) == (2, ScoringConfig.State.ACTIVE)
+    assert version.scoring_settings == ScoringSettings(diversity=DiversitySettings(calibration=0.8))
+    assert "without calibration" in version.note
+    assert "校准" in version.note
+    similar = ScoringConfig.objects.get(scenario__name="similar")
+    assert (similar.version, similar.state) == (1, ScoringConfig.State.ACTIVE)
+
+
+def test_loading_again_leaves_the_configuration_to_the_operator(db: None) -> None:
+    loaded()
+    activate(ScoringConfig.objects.get(scenario__name="home", version=1))
+    before = list(ScoringConfig.objects.order_by("pk").values())
+    loaded()
+    assert list(ScoringConfig.objects.order_by("pk").values()) == before
 
 
 def test_row_that_cannot_be_used_stops_it(db: None, settings: Settings, tmp_path: Path) -> None:

@@ -13,22 +13,16 @@ from catalog.importing.outcome import Refuse
 from catalog.importing.progress import Progress
 from catalog.importing.row_error import RowError
 from catalog.importing.row_file import ReadOptions
-from catalog.models import Catalog
-from recommender.services.catalogs import open_catalog
 from recommender.services.importing import import_dataset
-
-SLUG = "showcase"
-NAME = "GENRE showcase · 示例目录"
+from recommender.services.showcase import open_showcase
 
 
 class Command(BaseCommand):
     help = "Load the showcase: real works with descriptions of GENRE's own, and simulated people. Repeatable."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        catalog = open_catalog(slug=SLUG, name=NAME)
-        Catalog.objects.filter(pk=catalog.pk).update(on_site=True)
         outcomes = import_dataset(
-            catalog=catalog,
+            catalog=open_showcase(),
             folder=Path(settings.BASE_DIR) / "showcase",
             options=ReadOptions(),
             kind=None,

@@ -48,7 +48,7 @@ def test_neutral_settings_give_the_plain_order() -> None:
 @pytest.mark.parametrize(
     ("how", "expected"),
     [
-        pytest.param(ShapingSettings(calibration_strength=0.5), [1, 4, 2], id="calibration"),
+        pytest.param(ShapingSettings(calibration_strength=0.9), [1, 4, 2], id="calibration"),
         # After 1: 2 .4 - .4, 3 .3 - 0, 4 .1 + .3, 5 0 - 0. After 4: 2 .4 - .4, 3 .3 - .4, 5 0 - 0; ties by score.
         pytest.param(ShapingSettings(mmr_trade_off=0.5), [1, 4, 2], id="diversity"),
         pytest.param(ShapingSettings(quota_per_category=1), [1, 4], id="quota of categories"),
@@ -56,7 +56,7 @@ def test_neutral_settings_give_the_plain_order() -> None:
         pytest.param(ShapingSettings(quota_per_category=2, quota_per_creator=1), [1, 3, 5], id="both quotas"),
         pytest.param(ShapingSettings(quota_per_category=1, quota_per_creator=1), [1, 5], id="both quotas, tight"),
         pytest.param(ShapingSettings(quota_per_category=1, fill=True), [1, 4, 2], id="quota, filled"),
-        pytest.param(ShapingSettings(calibration_strength=0.5, quota_per_creator=1), [1, 3, 5], id="calibrated, quota"),
+        pytest.param(ShapingSettings(calibration_strength=0.9, quota_per_creator=2), [1, 4, 3], id="calibrated, quota"),
         pytest.param(ShapingSettings(mmr_trade_off=0.5, quota_per_creator=2), [1, 4, 5], id="diverse, quota"),
     ],
 )

@@ -329,6 +329,17 @@ def test_setting_changes_the_next_answer(path: str, plane: Plane, alice: Profile
         assert effect.look(answer) == expected
 
 
+def test_calibration_keeps_to_what_picks_of_several_categories_have_in_common(plane: Plane, alice: Profile) -> None:
+    for number, other in enumerate(["Sea", "City", "Night"]):
+        act(alice, plane.item(f"liked-{number}", 0, 1, 0.1 * number, categories=["Jazz", other, f"{other} life"]))
+    for number, other in enumerate(["Sea", "City", "Night"]):
+        plane.item(f"stray-{number}", 0, 1, 0.1 * number, categories=[f"{other} life", "Rock", "Pop"])
+        plane.item(f"jazz-{number}", 0, 1, 1 + 0.1 * number, categories=["Jazz", other, f"{other} song"])
+    for calibration, expected in ((0, ["stray-1", "stray-0", "stray-2"]), (0.9, ["jazz-0", "jazz-1", "jazz-2"])):
+        plane.configure({"diversity": {"calibration": calibration}, "result_list": {"length": 3}})
+        assert shown(recommend(catalog=plane.catalog, profile=alice, now=NOW)) == expected
+
+
 @pytest.mark.parametrize("path", ["filters.kinds", "filters.categories", "filters.languages"])
 def test_filters_hold_for_the_popular_list_too(path: str, plane: Plane) -> None:
     effect = EFFECTS[path]
