@@ -1,4 +1,4 @@
-"""Why an item is in a list: what adds most to its score, the history or the person's words; of the history, one item."""
+"""Why an item is in a list: what adds most to its score, history or words; of the history, one item."""
 
 from __future__ import annotations
 

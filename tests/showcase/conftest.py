@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pytest
@@ -39,7 +39,7 @@ class Lists:
 
 
 @pytest.fixture(scope="package")
-def lists(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Lists]:
+def lists(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Lists:
     """Made once for all tests that ask for it, since loading and training are what takes the time.
 
     Nothing of it stays in the database, where other tests load the showcase themselves.
@@ -69,7 +69,7 @@ def lists(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
             seen=_seen(catalog),
         )
         transaction.set_rollback(True)
-    yield made
+    return made
 
 
 def _answers(catalog: Catalog) -> dict[str, Answer]:
