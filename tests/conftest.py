@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.utils import translation
 from pytest_django import Settings
 
 from catalog.models import Catalog, Item
@@ -33,6 +34,12 @@ def _hashing_by_default(settings: Settings) -> None:
     settings.SECURE_SSL_REDIRECT = False
     # Argon2 is slow on purpose, and most tests only need somebody to be signed in.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> None:
+    """A page that was asked for in Chinese leaves its thread in Chinese."""
+    translation.activate("en")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -20,6 +20,9 @@ from genre_site.embedded.instance import Instance
 from genre_site.local_services import LocalServices
 from tests.genre_site.conftest import open_state_root
 
+# Servers that start beside other tests are slow to start.
+pytestmark = pytest.mark.alone
+
 START_IN_ANOTHER_PROCESS = """
 import os, sys
 from genre_site.embedded.instance import Instance
@@ -35,6 +38,7 @@ def start_in_another_process(state_root: Path) -> subprocess.Popen[str]:
         [sys.executable, "-c", START_IN_ANOTHER_PROCESS],
         env={**os.environ, "GENRE_STATE_DIR": str(state_root)},
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
     )
 
@@ -45,7 +49,9 @@ def pids(services: LocalServices) -> list[int | None]:
 
 def test_two_first_starts_at_once_make_one_server_of_each(state_root: Path, instance: Instance) -> None:
     starters = [start_in_another_process(state_root) for _ in range(2)]
-    answers = [starter.communicate(timeout=60)[0] for starter in starters]
+    said = [starter.communicate(timeout=60) for starter in starters]
+    assert [starter.returncode for starter in starters] == [0, 0], said
+    answers = [output for output, _errors in said]
     assert answers[0] == answers[1]
     assert json.loads(answers[0]) == pids(LocalServices(instance))
 

@@ -17,6 +17,9 @@ from genre_site.embedded.process_records import ProcessRecord, ProcessRecords
 from genre_site.embedded.processes import ProcessIdentity
 from genre_site.local_services import Addresses, LocalServices
 
+# Servers that start beside other tests are slow to start.
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture
 def services(instance: Instance) -> LocalServices:
