@@ -40,6 +40,7 @@ def newcomers_places(catalog: str) -> list[Place]:
         Place("password-reset", reverse("account_reset_password")),
         Place("password-reset-done", reverse("account_reset_password_done")),
         Place("password-new", reverse("account_reset_password_from_key", args=["1", "x-x"])),
+        Place("api-reference", reverse("recommender:api:reference")),
         Place("not-found", "/nowhere"),
     ]
 
@@ -65,6 +66,7 @@ def known_places(page: Page, url: str, catalog: str) -> list[Place]:
         Place("why", _href(page, ".card a.why")),
         Place("search", f"{of_catalog}/search?q={quote('科幻太空')}"),
         Place("profile", f"{of_catalog}/profile"),
+        Place("erase", f"{of_catalog}/profile/erase"),
     ]
 
 

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 DEFAULT_MAIL_PORTS = {"smtp": 587, "smtps": 465}
+WINDOWS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
 POSTGRES_SCHEMES = ("postgres", "postgresql")
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS = frozenset({"0", "false", "no", "off", ""})
@@ -52,6 +53,27 @@ def whole_number(name: str, *, default: int, minimum: int = 0) -> int:
     if number < minimum:
         raise ImproperlyConfigured(f"{name}={number} is too small: at least {minimum}.")
     return number
+
+
+@dataclass(frozen=True)
+class Rate:
+    """So many requests in a window of so many seconds."""
+
+    count: int
+    seconds: int
+
+
+def rate(name: str, *, default: str) -> Rate | None:
+    """A limit of requests, such as 600/minute; None for "none", which is no limit."""
+    asked = text(name, default).lower()
+    if asked == "none":
+        return None
+    count, _, unit = asked.partition("/")
+    if not (count.isascii() and count.isdigit() and int(count)) or unit not in WINDOWS:
+        raise ImproperlyConfigured(
+            f"{name}={asked!r} is no limit of requests: write 600/minute (or {', '.join(WINDOWS)}), or none."
+        )
+    return Rate(int(count), WINDOWS[unit])
 
 
 def choice(name: str, *, default: str, allowed: Collection[str]) -> str:

@@ -11,19 +11,30 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import IntegrityError, InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.template.loader import render_to_string
 from django.utils.translation import get_language_from_request, ngettext, override
 from django.utils.translation import gettext as _
+from psycopg.errors import ForeignKeyViolation
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from recommender.exceptions import GenreError, InvalidRequest, NotInCatalog, SpaceNotReady
+from genre_site.request_ids import current_request_id
+from recommender.exceptions import (
+    ChangedMeanwhile,
+    GenreError,
+    InvalidRequest,
+    KeyOfAnotherRequest,
+    NotInCatalog,
+    SpaceNotReady,
+    StillRunning,
+)
 from users.lockout import seconds_to_wait
 
-API_PATH = "/api/"
+API_PATHS = ("/api/", "/gorse/api/")
 PROBLEM_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 10
 # What allauth limits, it limits by the minute.
@@ -34,12 +45,16 @@ STATUS_OF_ERRORS: Mapping[type[GenreError], HTTPStatus] = {
     NotInCatalog: HTTPStatus.NOT_FOUND,
     InvalidRequest: HTTPStatus.BAD_REQUEST,
     SpaceNotReady: HTTPStatus.CONFLICT,
+    ChangedMeanwhile: HTTPStatus.PRECONDITION_FAILED,
+    KeyOfAnotherRequest: HTTPStatus.UNPROCESSABLE_ENTITY,
+    StillRunning: HTTPStatus.CONFLICT,
 }
 
 
 def problem(status: int, detail: str, **members: object) -> dict[str, object]:
     """The body of a problem: its title names the status, its detail is a sentence for whoever asked."""
-    return {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **members}
+    named = {"title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    return {"type": "about:blank", **named, "request_id": current_request_id(), **members}
 
 
 def problem_response(error: Exception, context: Mapping[str, Any]) -> Response | None:
@@ -54,12 +69,15 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
         response.data = problem(response.status_code, str(response.data["detail"]))
     if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
         response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    elif isinstance(error, StillRunning):
+        response["Retry-After"] = "1"
     response.content_type = PROBLEM_TYPE
     return response
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _answer(request, HTTPStatus.BAD_REQUEST)
+    too_large = isinstance(exception, RequestDataTooBig)
+    return _answer(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE if too_large else HTTPStatus.BAD_REQUEST)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -72,7 +90,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django calls this while it handles the exception, wherever it was raised: in a view or in a middleware."""
-    if not isinstance(sys.exception(), DATABASE_OUTAGES):
+    error = sys.exception()
+    if _names_what_is_gone(error):
+        return _answer(request, HTTPStatus.NOT_FOUND)
+    if not isinstance(error, DATABASE_OUTAGES):
         return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR)
     return _answer(request, HTTPStatus.SERVICE_UNAVAILABLE, retry_after_seconds=RETRY_AFTER_SECONDS)
 
@@ -98,10 +119,22 @@ def _known(error: Exception) -> Exception:
     """The error as one that REST framework can answer, where it is one of GENRE's own or the database is away."""
     if isinstance(error, DATABASE_OUTAGES):
         return _with_status(HTTPStatus.SERVICE_UNAVAILABLE, _sentence(HTTPStatus.SERVICE_UNAVAILABLE))
+    if isinstance(error, RequestDataTooBig):
+        return _with_status(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _sentence(HTTPStatus.REQUEST_ENTITY_TOO_LARGE))
+    # UnreadablePostError: whoever sent it went away, and hears nothing; it is no fault of the server's.
+    if isinstance(error, (SuspiciousOperation, UnreadablePostError)):
+        return _with_status(HTTPStatus.BAD_REQUEST, _sentence(HTTPStatus.BAD_REQUEST))
+    if _names_what_is_gone(error):
+        return _with_status(HTTPStatus.NOT_FOUND, _("What this names was removed a moment ago."))
     if isinstance(error, GenreError):
         otherwise = HTTPStatus.CONFLICT if error.permanent else HTTPStatus.SERVICE_UNAVAILABLE
         return _with_status(STATUS_OF_ERRORS.get(type(error), otherwise), str(error))
     return error
+
+
+def _names_what_is_gone(error: BaseException | None) -> bool:
+    """Whether a person or an item was removed, by somebody else, between being looked up and being referred to."""
+    return isinstance(error, IntegrityError) and isinstance(error.__cause__, ForeignKeyViolation)
 
 
 def _with_status(status: HTTPStatus, detail: str) -> exceptions.APIException:
@@ -114,10 +147,11 @@ def _faults(detail: Any, field: str = "") -> Iterator[dict[str, str]]:
     """One entry for each thing that is wrong with a field, nested fields by dotted names."""
     if isinstance(detail, Mapping):
         for name, inner in detail.items():
-            yield from _faults(inner, f"{field}.{name}" if field else str(name))
+            yield from _faults(inner, ".".join(filter(None, (field, str(name)))))
     elif isinstance(detail, list):
-        for inner in detail:
-            yield from _faults(inner, field)
+        # Either sentences about this field, or the faults of each row of a list, which are empty for good rows.
+        for index, inner in enumerate(detail):
+            yield from _faults(inner, f"{field}.{index}".lstrip(".") if isinstance(inner, (Mapping, list)) else field)
     else:
         yield {"field": field, "detail": str(detail)}
 
@@ -133,7 +167,7 @@ def _answer(
     with override(get_language_from_request(request)):
         sentence = _sentence(status, retry_after_seconds or 0)
         response: HttpResponse
-        if request.path_info.startswith(API_PATH):
+        if request.path_info.startswith(API_PATHS):
             response = JsonResponse(problem(status, sentence), status=status, content_type=PROBLEM_TYPE)
         else:
             facts = {"status": int(status), "heading": _heading(status), "sentence": sentence}
@@ -148,6 +182,7 @@ def _heading(status: HTTPStatus) -> str:
         HTTPStatus.BAD_REQUEST: _("This request cannot be understood"),
         HTTPStatus.FORBIDDEN: _("This is not open to you"),
         HTTPStatus.NOT_FOUND: _("There is nothing here"),
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _("This is too large"),
         HTTPStatus.TOO_MANY_REQUESTS: _("Too many attempts"),
         HTTPStatus.INTERNAL_SERVER_ERROR: _("Something went wrong here"),
         HTTPStatus.SERVICE_UNAVAILABLE: _("GENRE is resting for a moment"),
@@ -160,6 +195,7 @@ def _sentence(status: HTTPStatus, wait_seconds: int = 0) -> str:
         HTTPStatus.BAD_REQUEST: _("The address or what came with it is malformed."),
         HTTPStatus.FORBIDDEN: _("Sign in with an account that may see it, or go back to the start page."),
         HTTPStatus.NOT_FOUND: _("The address leads nowhere: it may be misspelt, or what it named is gone."),
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _("What was sent is larger than what is read at once."),
         HTTPStatus.TOO_MANY_REQUESTS: ngettext(
             "Wait a minute, then try again.", "Wait %(minutes)d minutes, then try again.", minutes
         )

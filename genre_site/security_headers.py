@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
+from csp.constants import HEADER
 from csp.middleware import CSPMiddleware, PolicyParts
+from csp.utils import build_policy
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 
 from genre_site import security_policies
+
+DATA_TYPES = ("application/json", "application/problem+json")
 
 
 class ContentSecurityPolicy(CSPMiddleware):
@@ -21,6 +26,18 @@ class ContentSecurityPolicy(CSPMiddleware):
         if not report_only and request.path.startswith(reverse("admin:index")):
             parts.config = security_policies.ADMIN
         return parts
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Answers of the API are no pages, and have nothing of their own in their policy: it is written once."""
+        if response.get("Content-Type", "").startswith(DATA_TYPES):
+            response.headers.setdefault(HEADER, _policy_of_data())
+            return response
+        return super().process_response(request, response)
+
+
+@functools.cache
+def _policy_of_data() -> str:
+    return build_policy()
 
 
 def permissions_policy(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -16,6 +16,8 @@ DEBUG = env.flag("GENRE_DEBUG", default=False)
 # Off on the loopback address alone, where ./run demo switches it off.
 HTTPS = env.flag("GENRE_HTTPS", default=True)
 SECRET_KEY = env.secret_key()
+# Former ones: what they signed is still believed, and who was erased under them is still known (users/tombstones.py).
+SECRET_KEY_FALLBACKS = env.words("GENRE_SECRET_KEY_FALLBACKS", [])
 ALLOWED_HOSTS = env.words("GENRE_ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.words("GENRE_CSRF_TRUSTED_ORIGINS", [])
 
@@ -30,6 +32,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "rest_framework",
+    "drf_spectacular",
+    # Swagger UI's files.
+    "drf_spectacular_sidecar",
     "django_htmx",
     "allauth",
     "allauth.account",
@@ -41,10 +46,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "genre_site.request_ids.request_ids",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Pages shrink to a tenth; secrets in them are masked anew each time, and the length varies (BREACH).
-    "django.middleware.gzip.GZipMiddleware",
+    "genre_site.compression.Compression",
     "genre_site.security_headers.ContentSecurityPolicy",
     "genre_site.security_headers.permissions_policy",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -241,6 +247,17 @@ CELERY_BEAT_SCHEDULE = {
         # A tick that waited is worth nothing: the next one looks at the same state.
         "options": {"expires": 10.0},
     },
+    # What is to count later than it was sent.
+    "let-due-feedback-count": {
+        "task": "recommender.tasks.let_due_feedback_count",
+        "schedule": 10.0,
+        "options": {"expires": 10.0},
+    },
+    "import-files": {
+        "task": "recommender.tasks.import_waiting_files",
+        "schedule": 10.0,
+        "options": {"expires": 10.0},
+    },
     "maintain-slates": {
         "task": "recommender.tasks.maintain_slates",
         "schedule": 3600.0,
@@ -248,6 +265,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "maintain-ranking-models": {
         "task": "recommender.tasks.maintain_ranking_models",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
+    },
+    "forget-stored-answers": {
+        "task": "recommender.tasks.forget_stored_answers",
         "schedule": 3600.0,
         "options": {"expires": 3600.0},
     },
@@ -262,6 +284,15 @@ if GENRE_TRAINING_HOUR != "never":
         "options": {"expires": 6 * 3600.0},
     }
 
+# Once an hour, catalogs whose versions know somebody who was erased are trained again, whatever the hour.
+GENRE_TRAIN_AFTER_ERASURE = env.flag("GENRE_TRAIN_AFTER_ERASURE", default=True)
+if GENRE_TRAIN_AFTER_ERASURE:
+    CELERY_BEAT_SCHEDULE["train-after-erasures"] = {
+        "task": "recommender.tasks.train_after_erasures",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
+    }
+
 # GENRE
 GENRE_EMBED_BATCH_SIZE = env.whole_number("GENRE_EMBED_BATCH_SIZE", default=1024, minimum=1)
 GENRE_EMBED_LEASE_SECONDS = env.whole_number("GENRE_EMBED_LEASE_SECONDS", default=30, minimum=1)
@@ -269,23 +300,57 @@ GENRE_EMBED_RETRY_SECONDS = env.whole_number("GENRE_EMBED_RETRY_SECONDS", defaul
 GENRE_DEFAULT_ENCODER = env.choice("GENRE_DEFAULT_ENCODER", default="multilingual-use", allowed=BACKENDS)
 GENRE_SLATE_RETENTION_MONTHS = env.whole_number("GENRE_SLATE_RETENTION_MONTHS", default=12, minimum=1)
 
+# The most bytes that a file may have which a program brings for import, as it is sent (it may be packed).
+GENRE_IMPORT_MAX_BYTES = env.whole_number("GENRE_IMPORT_MAX_BYTES", default=1_000_000_000, minimum=1)
+
+# The API. Requests of one key, of one signed-in person, and refused ones of one address: "600/minute" or "none".
+GENRE_API_RATE = env.rate("GENRE_API_RATE", default="6000/minute")
+GENRE_API_RATE_PERSON = env.rate("GENRE_API_RATE_PERSON", default="300/minute")
+GENRE_API_RATE_REFUSED = env.rate("GENRE_API_RATE_REFUSED", default="60/minute")
+# Bytes of a body that is read at once; files of an import go to disk.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
+        "recommender.api.authentication.KeyAuthentication",
+        "recommender.api.authentication.PasswordAuthentication",
         "rest_framework.authentication.SessionAuthentication",
-        "rest_framework.authentication.BasicAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["recommender.api.parsing.StrictJSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "recommender.api.negotiation.AlwaysFirst",
+    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "recommender.api.schema.EndpointSchema",
     "EXCEPTION_HANDLER": "genre_site.errors.problem_response",
+    "NON_FIELD_ERRORS_KEY": "",
+}
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.1",
+    "TITLE": "GENRE",
+    "DESCRIPTION": _("Items, people and what they do go in; recommendations with their reasons come out."),
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "PREPROCESSING_HOOKS": ["recommender.api.schema.endpoints_of_version_one"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "recommender.api.schema.strict_requests",
+    ],
+    "PATH_CONVERTER_OVERRIDES": {"any_text": {"type": "string", "minLength": 1, "maxLength": 255}},
+    # What a body may hold and what an answer holds are described apart, each as strictly as it is.
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "SORT_OPERATION_PARAMETERS": False,
+    "ENABLE_DJANGO_DEPLOY_CHECK": False,
 }
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} [{request_id}] {message}", "style": "{"}},
+    "filters": {"request_id": {"()": "genre_site.request_ids.WithRequestId"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
     "root": {"handlers": ["console"], "level": env.choice("GENRE_LOG_LEVEL", default="INFO", allowed=LOG_LEVELS)},
     # axes tells each sign-in in four lines; who is locked out is one of its warnings.
     "loggers": {"django.server": {"level": "INFO"}, "axes": {"level": "WARNING"}},

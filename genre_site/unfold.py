@@ -76,6 +76,7 @@ UNFOLD: dict[str, Any] = {
                 _page(_("Users"), "badge", "users_user"),
                 _page(_("E-mail addresses"), "mail", "account_emailaddress"),
                 _page(_("Groups"), "groups", "auth_group"),
+                _page(_("Erasures"), "receipt_long", "users_erasure"),
             ),
             _group(
                 _("Recommendations"),
@@ -88,6 +89,15 @@ UNFOLD: dict[str, Any] = {
                 _page(_("Embedding spaces"), "scatter_plot", "recommender_embeddingspace"),
                 _page(_("Failed embeddings"), "error", "recommender_embeddingjob"),
                 _page(_("Ranking models"), "model_training", "recommender_rankingmodel"),
+            ),
+            _group(
+                _("Programs"),
+                _page(_("API keys"), "key", "recommender_apikey"),
+                {
+                    "title": _("Reference of the API"),
+                    "icon": "api",
+                    "link": reverse_lazy("recommender:api:reference"),
+                },
             ),
             _group(
                 _("Measurements"),

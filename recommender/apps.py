@@ -7,5 +7,6 @@ class RecommenderConfig(AppConfig):
     verbose_name = _("Recommendations")
 
     def ready(self) -> None:
-        # Receivers and checks register themselves on import, and need the loaded app registry.
+        # What registers itself on import needs the loaded app registry.
         from recommender import checks, receivers  # noqa: F401, PLC0415
+        from recommender.services import personal_data  # noqa: F401, PLC0415

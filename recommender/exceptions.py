@@ -33,3 +33,21 @@ class NoWorker(GenreError):
     """No Celery worker answers."""
 
     permanent = False
+
+
+class ChangedMeanwhile(GenreError):
+    """What was to be changed is no longer what whoever changes it has seen, or there is one already."""
+
+
+class Contradicted(GenreError):
+    """What is stored does not allow what was asked, such as an identifier that names something else."""
+
+
+class KeyOfAnotherRequest(GenreError):
+    """An idempotency key that was sent before, with something else."""
+
+
+class StillRunning(GenreError):
+    """The same request, which is being worked on."""
+
+    permanent = False

@@ -17,8 +17,9 @@ from recommender.services.catalogs import equip_catalog
 from recommender.services.merging import claim_profile
 from recommender.services.ranking_partitions import drop_unused_partitions
 from recommender.services.spaces import drop_index
+from recommender.services.visitor_sessions import SESSION_PROFILES
 from recommender.tasks import nudge_embedding
-from recommender.views.visitors import SESSION_PROFILES, VISITOR_LABEL, session_profiles
+from recommender.views.visitors import VISITOR_LABEL, session_profiles
 from users.models import User
 
 

@@ -22,11 +22,16 @@ from recommender.selectors.trainings import catalogs_to_train, is_trained_since
 from recommender.services.embedding import embed_next_batch
 from recommender.services.embedding_leases import release_orphaned_leases
 from recommender.services.embedding_queue import open_jobs, queue_stale_items
+from recommender.services.erased_versions import catalogs_with_open_erasures
+from recommender.services.erasing import is_known_to_versions
+from recommender.services.feedback import release_due_feedback
+from recommender.services.import_jobs import catalogs_with_files, drop_old_jobs, import_next_file
 from recommender.services.messages import LatestStarts, Pause
 from recommender.services.new_item_upkeep import active_models, place_waiting
 from recommender.services.ranking_partitions import drop_unused_partitions
 from recommender.services.slates import maintain_partitions
 from recommender.services.spaces import finish_if_filled
+from recommender.services.stored_answers import drop_expired_answers
 from recommender.services.training import train_catalog
 from recommender.services.training_lock import AlreadyTraining, training_lock
 
@@ -93,6 +98,14 @@ def train_ranking_model(catalog_id: int, asked_at: float) -> None:
 
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def train_after_erasures() -> None:
+    """Have catalogs trained again in which a version knows somebody who was erased: many erasures, one training."""
+    for catalog in catalogs_with_open_erasures():
+        if is_known_to_versions(catalog.pk, now=timezone.now()):
+            send_training(catalog.pk)
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
 def maintain_slates() -> None:
     maintain_partitions(now=timezone.now())
 
@@ -101,6 +114,36 @@ def maintain_slates() -> None:
 def maintain_ranking_models() -> None:
     """Drop what versions that are over left, where somebody was still reading it when they ended."""
     drop_unused_partitions()
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def let_due_feedback_count() -> None:
+    release_due_feedback(now=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def forget_stored_answers() -> None:
+    drop_expired_answers(now=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def import_waiting_files() -> None:
+    """Start on files that wait, also where the worker that had begun one is gone; forget jobs of long ago."""
+    for catalog_id in catalogs_with_files():
+        _send(import_files_of_catalog, catalog_id)
+    drop_old_jobs(now=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def import_files_of_catalog(catalog_id: int) -> None:
+    """Import one file and hand the others on: other work gets its turn between."""
+    if import_next_file(catalog_id):
+        _send(import_files_of_catalog, catalog_id)
+
+
+def nudge_import(catalog_id: int) -> None:
+    """Ask a worker to import what waits once this transaction is committed; the periodic look finds it as well."""
+    transaction.on_commit(lambda: _send(import_files_of_catalog, catalog_id), robust=True)
 
 
 def nudge_embedding() -> None:

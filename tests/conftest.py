@@ -34,6 +34,8 @@ def _hashing_by_default(settings: Settings) -> None:
     settings.SECURE_SSL_REDIRECT = False
     # Argon2 is slow on purpose, and most tests only need somebody to be signed in.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Tests are quick, and many come from one address; tests of the limits say so themselves.
+    settings.GENRE_API_RATE = settings.GENRE_API_RATE_PERSON = settings.GENRE_API_RATE_REFUSED = None
 
 
 @pytest.fixture(autouse=True)

@@ -12,6 +12,9 @@ from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Catalog
+from users.erasures import Erasure, Tombstone, Way
+
+__all__ = ["Erasure", "Profile", "Tombstone", "User", "UserManager", "Way"]
 
 
 class UserManager(BaseUserManager["User"]):
@@ -77,7 +80,12 @@ class Profile(models.Model):
         db_default=False,
         help_text=_("Made up for a demonstration; nobody's data."),
     )
+    attributes = models.JSONField(
+        _("attributes"), default=dict, db_default=models.Value({}, models.JSONField()), blank=True
+    )
     created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
+    # Kept by a trigger (migration 0003), so that no way of writing a profile can leave it stale.
+    updated_at = models.DateTimeField(_("changed"), db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = _("profile")

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from catalog.importing.item_merge import STAGED_COLUMNS, merge, refuse_repeated, staged
 from catalog.importing.items import ITEM_LAYOUT, ItemRow, item_rows
+from catalog.importing.layout import Layout
 from catalog.importing.outcome import ImportOutcome, MergeCounts, Refuse
 from catalog.importing.progress import Progress
 from catalog.importing.row_error import RowError
@@ -21,13 +22,20 @@ READ_BY_REQUESTS = ("catalog_id", "external_id", "hidden", "published_at")
 
 
 def import_item_file(
-    *, catalog: Catalog, path: Path, options: ReadOptions, refuse: Refuse, progress: Progress
+    *,
+    catalog: Catalog,
+    path: Path,
+    options: ReadOptions,
+    refuse: Refuse,
+    progress: Progress,
+    layout: Layout = ITEM_LAYOUT,
 ) -> ImportOutcome:
     """Insert and update items from a CSV or JSON lines file.
 
     What the file does not mention stays: items, fields and attributes. Raises FileRefused, and then nothing changes.
+    `layout`: the fields of items; its aliases may be more than the usual ones.
     """
-    with open_rows(path, ITEM_LAYOUT, options) as rows:
+    with open_rows(path, layout, options) as rows:
         counts, refused = import_items(catalog=catalog, rows=item_rows(progress.reading(rows)), refuse=refuse)
         return ImportOutcome(
             name="items",

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from catalog.importing import translations
 from catalog.importing.exceptions import InvalidValue
 from catalog.importing.json_rows import parse_object
@@ -78,7 +80,7 @@ def item_row(number: int, record: Record) -> ItemRow:
     external_id = identifier(record.get("item_id"), "item_id")
     title = plain_text(record.get("title"), "title", longest=LONGEST_TITLE)
     if not title:
-        raise InvalidValue("title", record.get("title"), "is empty")
+        raise InvalidValue("title", record.get("title"), _("is empty"))
     released = year(record.get("year"), "year")
     published_at, given = _publication(record, released)
     return ItemRow(
@@ -108,12 +110,7 @@ def _publication(record: Record, released: int | None) -> tuple[datetime | None,
 
 
 def _attributes(record: Record, released: int | None) -> dict[str, object] | None:
-    found: dict[str, object] = {}
-    given = _with_object(record, "attributes").get("attributes")
-    if isinstance(given, dict):
-        found.update(given)
-    elif given not in (None, ""):
-        raise InvalidValue("attributes", given, "is not an object")
+    found = dict(object_of(record, "attributes"))
     for key in record.keys() - ITEM_LAYOUT.fields:
         if key:
             value = record[key]
@@ -121,6 +118,16 @@ def _attributes(record: Record, released: int | None) -> dict[str, object] | Non
     if "year" in record:
         found["year"] = released
     return found or None
+
+
+def object_of(record: Record, key: str) -> dict[str, object]:
+    """The object that stands under the key, as JSON where it is text; empty where there is none."""
+    given = _with_object(record, key).get(key)
+    if isinstance(given, dict):
+        return given
+    if given in (None, ""):
+        return {}
+    raise InvalidValue(key, given, _("is not an object"))
 
 
 def _with_object(record: Record, key: str) -> Record:

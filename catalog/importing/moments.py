@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
+from django.utils.translation import gettext as _
+
 from catalog.importing.exceptions import InvalidValue
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -40,9 +42,9 @@ def past_moment(value: object, column: str, latest: int) -> int | None:
             return None
         moment = found
     if moment > latest:
-        raise InvalidValue(column, value, "lies in the future")
+        raise InvalidValue(column, value, _("lies in the future"))
     if moment < 0:
-        raise InvalidValue(column, value, "lies before 1970")
+        raise InvalidValue(column, value, _("lies before 1970"))
     return moment
 
 
@@ -57,7 +59,7 @@ def date_and_time(value: object, column: str) -> datetime | None:
     try:
         return EPOCH + timedelta(microseconds=moment)
     except OverflowError:
-        raise InvalidValue(column, value, "lies outside the years 1 to 9999") from None
+        raise InvalidValue(column, value, _("lies outside the years 1 to 9999")) from None
 
 
 def year(value: object, column: str) -> int | None:
@@ -66,7 +68,7 @@ def year(value: object, column: str) -> int | None:
         return None
     found = None if isinstance(value, bool) else YEAR.match(str(value).strip())
     if found is None or int(found[1]) == 0:
-        raise InvalidValue(column, value, "is not a year from 1 to 9999")
+        raise InvalidValue(column, value, _("is not a year from 1 to 9999"))
     return int(found[1])
 
 
@@ -78,20 +80,21 @@ def _moment(value: object, column: str) -> int | None:
     if value is None:
         return None
     if isinstance(value, bool | list | dict):
-        raise InvalidValue(column, value, "is not a time")
+        raise InvalidValue(column, value, _("is not a time"))
     text = str(value).strip()
     if not text:
         return None
     if found := UNIX_SECONDS.match(text):
         return int(found[1]) * SECOND + int((found[2] or "0")[:6].ljust(6, "0"))
     if NUMBER.match(text):
-        reason = "lies before 1970" if text.startswith("-") else "is too large for Unix seconds; milliseconds?"
+        too_large = _("is too large for Unix seconds; milliseconds?")
+        reason = _("lies before 1970") if text.startswith("-") else too_large
         raise InvalidValue(column, value, reason)
     try:
         time = datetime.fromisoformat(text)
     except ValueError:
         raise InvalidValue(
-            column, value, "is not a time: Unix seconds or ISO 8601 such as 2026-06-01T11:45:00Z"
+            column, value, _("is not a time: Unix seconds or ISO 8601 such as 2026-06-01T11:45:00Z")
         ) from None
     if time.tzinfo is None:
         time = time.replace(tzinfo=UTC)

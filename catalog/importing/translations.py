@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from catalog.importing.exceptions import InvalidValue
 from catalog.importing.values import language_code, names, plain_text
 
@@ -25,18 +27,19 @@ def translations_of(record: dict[str, object]) -> Translations:
     found: Translations = {}
     for name in FIELDS:
         if name in record:
-            field, _, language = name.partition("_")
+            field, _separator, language = name.partition("_")
             found.setdefault(language, {})[field] = _translated(field, record[name], name)
     by_language = record.get("translations")
     if by_language in (None, ""):
         return found
     if not isinstance(by_language, dict):
-        raise InvalidValue("translations", by_language, "is not an object by language code")
+        raise InvalidValue("translations", by_language, _("is not an object by language code"))
     for code, fields in by_language.items():
         language = language_code(code, "translations").lower()
         language = LANGUAGE_OF_SUFFIX.get(language, language)
         if not isinstance(fields, dict) or not set(fields) <= set(TRANSLATED) or not language:
-            raise InvalidValue("translations", fields, f"is not an object of {', '.join(TRANSLATED)}")
+            expected = _("is not an object of %(names)s") % {"names": ", ".join(TRANSLATED)}
+            raise InvalidValue("translations", fields, expected)
         for field, value in fields.items():
             found.setdefault(language, {})[field] = _translated(field, value, f"translations.{code}.{field}")
     return found

@@ -10,6 +10,8 @@ import re
 import unicodedata
 from urllib.parse import urlsplit
 
+from django.utils.translation import gettext as _
+
 from catalog.importing.exceptions import InvalidValue
 from catalog.importing.row_error import INVISIBLE
 
@@ -36,9 +38,9 @@ def identifier(value: object, column: str) -> str:
     if not (text.isascii() and text.isprintable()):
         text = unicodedata.normalize("NFC", text)
         if INVISIBLE.search(text):
-            raise InvalidValue(column, value, "contains characters that cannot be seen")
+            raise InvalidValue(column, value, _("contains characters that cannot be seen"))
     if not 0 < len(text) <= LONGEST_IDENTIFIER:
-        raise InvalidValue(column, value, "is empty" if not text else f"is longer than {LONGEST_IDENTIFIER} characters")
+        raise InvalidValue(column, value, too_long(LONGEST_IDENTIFIER) if text else _("is empty"))
     return text
 
 
@@ -49,11 +51,11 @@ def plain_text(value: object, column: str, *, longest: int = LONGEST_TEXT) -> st
     elif value is None:
         return ""
     elif isinstance(value, bool) or not isinstance(value, int | float):
-        raise InvalidValue(column, value, f"is {_json_kind(value)}, not a text")
+        raise InvalidValue(column, value, _("is %(kind)s, not a text") % {"kind": json_kind(value)})
     else:
         text = str(value)
     if len(text) > longest:
-        raise InvalidValue(column, value, f"is longer than {longest:,} characters")
+        raise InvalidValue(column, value, too_long(longest))
     return text
 
 
@@ -66,12 +68,12 @@ def names(value: object, column: str) -> list[str]:
     elif isinstance(value, list):
         parts = [plain_text(part, column) for part in value]
     else:
-        raise InvalidValue(column, value, f"is {_json_kind(value)}, not a list")
+        raise InvalidValue(column, value, _("is %(kind)s, not a list") % {"kind": json_kind(value)})
     found = list(dict.fromkeys(part for part in parts if part))
     if len(found) > MOST_NAMES:
-        raise InvalidValue(column, value, f"lists more than {MOST_NAMES:,} names")
+        raise InvalidValue(column, value, _("lists more than %(count)s names") % {"count": f"{MOST_NAMES:,}"})
     if any(len(name) > LONGEST_NAME for name in found):
-        raise InvalidValue(column, value, f"has a name longer than {LONGEST_NAME} characters")
+        raise InvalidValue(column, value, _("has a name longer than %(count)s characters") % {"count": LONGEST_NAME})
     return found
 
 
@@ -80,16 +82,16 @@ def finite_number(value: object, column: str) -> float | None:
     if value is None or isinstance(value, bool | list | dict):
         if value is None:
             return None
-        raise InvalidValue(column, value, f"is {_json_kind(value)}, not a number")
+        raise InvalidValue(column, value, _("is %(kind)s, not a number") % {"kind": json_kind(value)})
     try:
         number = float(value)  # type: ignore[arg-type]  # str, int or float by now
     except (ValueError, OverflowError):
         if isinstance(value, str) and not value.strip():
             return None
-        raise InvalidValue(column, value, "is not a number") from None
+        raise InvalidValue(column, value, _("is not a number")) from None
     # Python reads 1_000 as a thousand; a file means something else by it.
     if number - number != 0 or (isinstance(value, str) and "_" in value):
-        raise InvalidValue(column, value, "is not a finite number")
+        raise InvalidValue(column, value, _("is not a finite number"))
     return number
 
 
@@ -99,7 +101,7 @@ def whole_number(value: object, column: str) -> int | None:
         return None
     found = None if isinstance(value, bool) else WHOLE_NUMBER.match(str(value).strip())
     if found is None or abs(number := int(found[1])) > LARGEST_WHOLE_NUMBER:
-        raise InvalidValue(column, value, "is not a whole number")
+        raise InvalidValue(column, value, _("is not a whole number"))
     return number
 
 
@@ -112,14 +114,14 @@ def yes_or_no(value: object, column: str) -> bool | None:
     if word in WORDS_FOR_FALSE:
         return False
     if word:
-        raise InvalidValue(column, value, "is neither true nor false")
+        raise InvalidValue(column, value, _("is neither true nor false"))
     return None
 
 
 def language_code(value: object, column: str) -> str:
     code = plain_text(value, column, longest=35).replace("_", "-")
     if code and not LANGUAGE.match(code):
-        raise InvalidValue(column, value, "is not a language code such as en or zh-hans")
+        raise InvalidValue(column, value, _("is not a language code such as en or zh-hans"))
     return code
 
 
@@ -134,13 +136,22 @@ def web_address(value: object, column: str) -> str:
     except ValueError:
         usable = False
     if not usable or any(character.isspace() for character in address) or INVISIBLE.search(address):
-        raise InvalidValue(column, value, "is not an http or https address")
+        raise InvalidValue(column, value, _("is not an http or https address"))
     return address
 
 
-def _json_kind(value: object) -> str:
-    if isinstance(value, bool):
-        return "true or false"
-    return {dict: "an object", list: "a list", int: "a number", float: "a number", str: "a text"}.get(
-        type(value), "of a kind that is not expected here"
-    )
+def too_long(longest: int) -> str:
+    return _("is longer than %(count)s characters") % {"count": f"{longest:,}"}
+
+
+def json_kind(value: object) -> str:
+    """What a value is, as JSON calls it."""
+    return {
+        bool: _("true or false"),
+        dict: _("an object"),
+        list: _("a list"),
+        int: _("a number"),
+        float: _("a number"),
+        str: _("a text"),
+        type(None): _("null"),
+    }.get(type(value), _("of a kind that is not expected here"))

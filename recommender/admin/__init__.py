@@ -1,6 +1,7 @@
 """The admin's pages of everything that recommendations are made of and leave behind."""
 
 from recommender.admin import (
+    api_keys,
     catalogs,
     configuration,
     embedding_jobs,
@@ -14,6 +15,7 @@ from recommender.admin import (
 )
 
 __all__ = [
+    "api_keys",
     "catalogs",
     "configuration",
     "embedding_jobs",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import Field, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +16,10 @@ from users.models import Profile
 
 # A number alone, such as 1, names somebody in each catalog.
 MOST_NAMESAKES = 200
+MADE_BY_PROGRAMS = _(
+    "A kind that a program names by the Gorse-compatible API, and that the catalog lacks, is made with the weight 1; "
+    "with 0.2 where its name tells of a look (read, view …), and against the item where it says so (dislike …)."
+)
 
 
 @admin.register(InteractionKind)
@@ -24,6 +30,12 @@ class InteractionKindAdmin(LeanAdmin[InteractionKind]):
     search_fields = ("name",)
     autocomplete_fields = ("catalog",)
     fixed_once_made = ("catalog", "name")
+
+    def formfield_for_dbfield(self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+        formfield = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if formfield is not None and db_field.name == "weight":
+            formfield.help_text = MADE_BY_PROGRAMS
+        return formfield
 
     def has_delete_permission(self, request: HttpRequest, obj: InteractionKind | None = None) -> bool:
         """Only a kind that nothing is of: the database keeps the others."""

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Item
 from recommender.admin.bases import basis_label
+from recommender.admin.erasures import ErasingProfileAdmin
 from recommender.admin.links import item_ids_by_name, list_link, page_link
 from recommender.admin.results import results_table
 from recommender.admin.space_comparison import comparison_address, may_compare
@@ -29,7 +30,6 @@ from recommender.services.answers import Notice
 from recommender.services.current_lists import current_list, weighed_history
 from recommender.services.people import similar_profiles
 from recommender.services.space_comparison import MOST_SUBJECTS
-from users.admin import ProfileAdmin
 from users.models import Profile
 
 NEWEST = 50
@@ -38,12 +38,12 @@ admin.site.unregister(Profile)
 
 
 @admin.register(Profile)
-class RecommendedProfileAdmin(ProfileAdmin):
+class RecommendedProfileAdmin(ErasingProfileAdmin):
     actions = ("compare_spaces",)
     # Catalogs are few, and users are many: a list and a number, neither of which needs a script.
     autocomplete_fields = ()  # type: ignore[assignment]  # fewer than the class above
     raw_id_fields = ("user",)
-    recommended_fields = ("now_recommended", "history", "like_minded", "answers")
+    recommended_fields = ("now_recommended", "history", "like_minded", "answers", "own_data")
 
     class Media:
         css = {"all": ("genre/dashboard.css",)}

@@ -23,7 +23,7 @@ from recommender.admin.bases import basis_label
 from recommender.admin.links import item_ids_by_name, page_link
 from recommender.admin.results import results_table
 from recommender.models import EmbeddingSpace, RankingModel, Scenario, Slate
-from recommender.services.answers import Result
+from recommender.services.answers import result_of
 from users.models import Profile
 
 # An identifier such as 1 names somebody in each catalog.
@@ -168,7 +168,7 @@ class SlateAdmin(ReadOnlyAdmin[Slate]):
 
     @admin.display(description=gettext_lazy("results"))
     def results_told(self, slate: Slate) -> SafeString | str:
-        results = [Result(**result) for result in slate.results]
+        results = [result_of(result) for result in slate.results]
         if not results:
             return _("None.")
         return results_table(results, item_ids_by_name(slate.catalog_id, {result.item_id for result in results}))

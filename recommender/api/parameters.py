@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from typing import Any
 
-from django.utils.translation import get_supported_language_variant
+from django.conf import settings
+from django.utils.translation import get_supported_language_variant, gettext_lazy
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from recommender.models import Scenario
-from recommender.services.answering import LONGEST_LIST, LONGEST_STATEMENT
+from recommender.api.strict import StrictSerializer
 
 LONGEST_EXTERNAL_ID = 255
 LONGEST_NAME = 63
 
 
+# Others are read too, and answered with the nearest of these.
+@extend_schema_field({"type": "string", "enum": [code for code, _name in settings.LANGUAGES]})
 class LanguageField(serializers.CharField):
     """A language code, answered with the supported language nearest to it: zh and zh-CN are zh-hans."""
 
@@ -36,30 +39,25 @@ class ExternalIdField(serializers.CharField):
         super().__init__(max_length=LONGEST_EXTERNAL_ID, trim_whitespace=False, **options)
 
 
-class Parameters(serializers.Serializer[Any]):
-    """Parameters of any endpoint. A name that is not among them is refused: a misspelt one would pass unheard."""
+class Parameters(StrictSerializer):
+    """Parameters of any endpoint. Staff and people name the catalog; a program's key belongs to one.
+
+    Context: `catalog_is_needed`, and the names that were given more than once (`repeated`).
+    """
 
     lang = LanguageField(required=False)
+    catalog = serializers.CharField(
+        max_length=LONGEST_NAME,
+        required=False,
+        help_text=gettext_lazy("Short name of the catalog; not needed with a key."),
+    )
 
-    def to_internal_value(self, data: Mapping[str, Any]) -> Any:
-        mistakes: Any = {name: [_("There is no such parameter.")] for name in data if name not in self.fields}
-        try:
-            values = super().to_internal_value(data)
-        except serializers.ValidationError as error:
-            mistakes |= error.detail
-        if mistakes:
-            raise serializers.ValidationError(mistakes)
-        return values
+    def unknown_name(self) -> str:
+        return _("There is no such parameter.")
 
-
-class RecommendationParameters(Parameters):
-    catalog = serializers.CharField(max_length=LONGEST_NAME)
-    profile = ExternalIdField(required=False)
-    statement = serializers.CharField(max_length=LONGEST_STATEMENT, required=False, allow_blank=True, default="")
-    k = serializers.IntegerField(min_value=1, max_value=LONGEST_LIST, required=False)
-    scenario = serializers.CharField(max_length=LONGEST_NAME, required=False, default=Scenario.HOME)
-
-
-class SimilarParameters(Parameters):
-    catalog = serializers.CharField(max_length=LONGEST_NAME)
-    k = serializers.IntegerField(min_value=1, max_value=LONGEST_LIST, required=False)
+    def mistakes_of_names(self, data: Any) -> Iterator[tuple[str, list[str]]]:
+        yield from super().mistakes_of_names(data)
+        for name in self.context.get("repeated", ()):
+            yield name, [_("This was given more than once.")]
+        if self.context.get("catalog_is_needed") and "catalog" not in data:
+            yield "catalog", [str(serializers.Field.default_error_messages["required"])]

@@ -18,6 +18,7 @@ class ReasonKind(StrEnum):
     UNTRIED = "untried"
     TRENDING = "trending"
     EXPLORED = "explored"
+    BOOSTED = "boosted"
 
 
 @dataclass(frozen=True)

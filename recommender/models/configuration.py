@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import CATALOG_SLUG, Catalog
@@ -66,7 +67,7 @@ class ScoringConfig(models.Model):
     def __str__(self) -> str:
         return f"{self.scenario} v{self.version}"
 
-    @property
+    @cached_property
     def scoring_settings(self) -> ScoringSettings:
         """The settings, validated; raises pydantic's ValidationError when the row predates a change of the schema."""
         return ScoringSettings.model_validate(self.settings)

@@ -110,6 +110,13 @@ class Interaction(models.Model):
     )
     external_id = models.CharField(_("identifier"), max_length=255, null=True, blank=True)  # noqa: DJ001 - absent is not empty
     slate_id = models.UUIDField(_("answer it came from"), null=True, blank=True)
+    details = models.JSONField(
+        _("details"),
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        blank=True,
+        help_text=_("What else the program that sent it knows of it, such as the device; nothing is computed from it."),
+    )
     created_at = models.DateTimeField(_("recorded"), db_default=Now(), editable=False)
 
     class Meta:
@@ -152,6 +159,8 @@ class Interaction(models.Model):
             ),
             # What is popular in a catalog, and the deletion of an item.
             models.Index(fields=["item", "kind", "occurred_at"], name="interaction_of_item"),
+            # A catalog's interactions, page by page.
+            models.Index(fields=["catalog", "id"], name="interaction_in_catalog"),
             # How many were recorded on a day: rows lie in that order, so a few kilobytes say where.
             BrinIndex(fields=["created_at"], autosummarize=True, name="interaction_recorded"),
         ]

@@ -42,6 +42,15 @@ class Slate(models.Model):
     degraded = models.BooleanField(_("degraded"), default=False)
     notices = models.JSONField(_("notices"), default=list)
     results = models.JSONField(_("results"), default=list)
+    wishes = models.JSONField(
+        _("wishes"), default=dict, blank=True, help_text=_("What the request asked of its list, beside whom it is for.")
+    )
+    made_from = models.JSONField(
+        _("made from"),
+        default=dict,
+        blank=True,
+        help_text=_("The state of the person's history then: it tells whether it is still the same."),
+    )
 
     class Meta:
         verbose_name = _("answer")

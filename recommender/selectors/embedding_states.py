@@ -25,7 +25,7 @@ class EmbeddingState(models.TextChoices):
 def with_embedding_state(items: QuerySet[Item]) -> QuerySet[Item, Any]:
     """Items with `embedding_state`, one of the above: four look-ups by index for each row that is read, no query."""
     embeddings = ItemEmbedding.objects.filter(item_id=OuterRef("pk"), space__serving=True)
-    current = embeddings.filter(content_hash=OuterRef("content_hash"), recipe_hash=F("space__recipe_hash"))
+    current = _current(embeddings)
     return items.annotate(
         embedding_state=Case(
             When(_has_job(EmbeddingState.FAILED), then=Value(EmbeddingState.FAILED.value)),
@@ -38,9 +38,19 @@ def with_embedding_state(items: QuerySet[Item]) -> QuerySet[Item, Any]:
     )
 
 
+def with_embedded(items: QuerySet[Item]) -> QuerySet[Item, Any]:
+    """Items with `embedded`: whether the space that serves has a vector of what they say now. No query."""
+    embeddings = ItemEmbedding.objects.filter(item_id=OuterRef("pk"), space__serving=True)
+    return items.annotate(embedded=Exists(_current(embeddings)))
+
+
 def in_queue(items: QuerySet[Item], state: EmbeddingState) -> QuerySet[Item]:
     """Those that wait or that failed, as the queue says. What is stale or missing is in it within seconds."""
     return items.filter(_has_job(state))
+
+
+def _current(embeddings: QuerySet[ItemEmbedding]) -> QuerySet[ItemEmbedding]:
+    return embeddings.filter(content_hash=OuterRef("content_hash"), recipe_hash=F("space__recipe_hash"))
 
 
 def _has_job(state: EmbeddingState) -> Exists:

@@ -24,8 +24,11 @@ SELECT count(*) || ':' || coalesce(sum(newest.hash), 0) FROM (
 EVENTS = f"""
 SELECT item_id, kind.name, value, occurred_at, {HASH}
 FROM recommender_interaction interaction JOIN recommender_interactionkind kind ON kind.id = interaction.kind_id
-WHERE profile_id = %s AND interaction.id <> ALL (%s) ORDER BY {NEWEST_FIRST} LIMIT %s
+WHERE profile_id = %s AND interaction.id <> ALL (%s) AND interaction.id <= %s ORDER BY {NEWEST_FIRST} LIMIT %s
 """  # noqa: S608 - constants of this code
+
+# The largest id that a column holds: no bound.
+ALL_OF_THEM = 2**63 - 1
 
 EVENTS_OF_MANY = f"""
 SELECT people.id, newest.* FROM unnest(%s::bigint[]) people (id) CROSS JOIN LATERAL (
@@ -48,12 +51,12 @@ class History:
 NO_HISTORY = History([], "0:0")
 
 
-def newest_history(profile_id: int, *, length: int, without: Collection[int] = ()) -> History:
+def newest_history(profile_id: int, *, length: int, without: Collection[int] = (), until: int = ALL_OF_THEM) -> History:
     """The newest interactions and their state; those without a time count as older than those with one. One query.
 
-    `without`: ids of interactions that are passed over, as if they were not there.
+    `without`: ids of interactions that are passed over, as if they were not there; so are ids above `until`.
     """
-    rows = fetch_binary(EVENTS, [profile_id, list(without), length])
+    rows = fetch_binary(EVENTS, [profile_id, list(without), until, length])
     return History([HistoryEvent(*row[:4]) for row in rows], f"{len(rows)}:{sum(row[4] for row in rows)}")
 
 

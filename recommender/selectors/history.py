@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import blake2b
 
-from django.db.models import F, Q, QuerySet
+import numpy as np
+from django.db.models import F, QuerySet
 
 from recommender.engine.history import HistoryEvent, KindRule, event_strength
 from recommender.engine.settings import SeenSettings
 from recommender.models import Interaction, InteractionKind
+from recommender.selectors.halfvec import fetch_binary
+from recommender.selectors.histories import ALL_OF_THEM
+
+# What of a person's interactions marks an item as seen, by policy. An interaction without a time cannot be said to be
+# long ago.
+MARKED = "(kind.marks_seen OR kind.sign = -1)"
+MARKING = {
+    "never": MARKED,
+    "after_days": f"{MARKED} AND (occurred_at >= %s OR occurred_at IS NULL)",
+    "always": "false",
+}
+KEPT_AWAY = """
+SELECT coalesce(array_agg(DISTINCT item_id) FILTER (WHERE {marking}), '{{}}'), coalesce(max(interaction.id), 0)
+FROM recommender_interaction interaction JOIN recommender_interactionkind kind ON kind.id = interaction.kind_id
+WHERE profile_id = %s AND interaction.id <> ALL (%s) AND interaction.id <= %s
+"""
 
 NEWEST_FIRST = (
     F("occurred_at").desc(nulls_last=True),
@@ -38,23 +57,64 @@ def newest_events(profile_id: int, *, length: int) -> list[HistoryEvent]:
     return [HistoryEvent(*row) for row in rows]
 
 
-def excluded_item_ids(profile_id: int, seen: SeenSettings, *, now: datetime, without: Collection[int] = ()) -> set[int]:
+@dataclass(frozen=True)
+class KeptAway:
+    """Items that must not come back to a person, and the newest interaction that was looked at; 0 for none."""
+
+    item_ids: frozenset[int]
+    until: int
+
+    @property
+    def digest(self) -> str:
+        """The same for the same items, and hardly for others."""
+        ids = np.array(sorted(self.item_ids), dtype="<i8")
+        return f"{len(ids)}:{blake2b(ids.tobytes(), digest_size=8).hexdigest()}"
+
+
+NOTHING_KEPT_AWAY = KeptAway(frozenset(), 0)
+
+
+def kept_away(
+    profile_id: int, seen: SeenSettings, *, now: datetime, without: Collection[int] = (), until: int = ALL_OF_THEM
+) -> KeptAway:
     """Items that must not come back: seen ones as the policy says, rejected ones always. One or two queries.
 
-    `without`: ids of interactions that are passed over, as if they were not there.
+    `without`: ids of interactions that are passed over, as if they were not there; so are ids above `until`.
     """
-    interactions = Interaction.objects.filter(profile_id=profile_id)
-    if without:
-        interactions = interactions.exclude(pk__in=list(without))
-    excluded = set() if seen.policy == "never" else _rejected_item_ids(interactions)
-    if seen.policy == "always":
-        return excluded
-    marking = Q(kind__marks_seen=True) | Q(kind__sign=InteractionKind.Sign.NEGATIVE)
-    if seen.policy == "after_days":
-        # An interaction without a time cannot be said to be long ago.
-        recent = Q(occurred_at__gte=now - timedelta(days=seen.after_days)) | Q(occurred_at__isnull=True)
-        marking &= recent
-    return excluded | set(interactions.filter(marking).values_list("item_id", flat=True).distinct())
+    since = now - timedelta(days=seen.after_days)
+    marking = MARKING[seen.policy]
+    sql = KEPT_AWAY.format(marking=marking)
+    ((item_ids, newest),) = fetch_binary(sql, [*([since] if "%s" in marking else []), profile_id, list(without), until])
+    excluded = set(item_ids)
+    if seen.policy != "never":
+        interactions = Interaction.objects.filter(profile_id=profile_id, pk__lte=until)
+        excluded |= _rejected_item_ids(interactions.exclude(pk__in=list(without)) if without else interactions)
+    return KeptAway(frozenset(excluded), newest)
+
+
+def excluded_item_ids(profile_id: int, seen: SeenSettings, *, now: datetime, without: Collection[int] = ()) -> set[int]:
+    """The items alone."""
+    return set(kept_away(profile_id, seen, now=now, without=without).item_ids)
+
+
+def kept_away_by_events(
+    catalog_id: int, events: Sequence[HistoryEvent], seen: SeenSettings, *, now: datetime
+) -> set[int]:
+    """The same of a history that is nobody's, newest first; one query."""
+    kinds = {kind.name: kind for kind in InteractionKind.objects.filter(catalog_id=catalog_id)}
+    excluded: set[int] = set()
+    since = now - timedelta(days=seen.after_days)
+    opinions: set[int] = set()
+    for event in events:
+        kind = kinds[event.kind]
+        if kind.states and event.item_id not in opinions:
+            opinions.add(event.item_id)
+            if seen.policy != "never" and event_strength(_rule(kind), event.value, weight=1.0) < 0:
+                excluded.add(event.item_id)
+        recent = seen.policy == "never" or event.occurred_at is None or event.occurred_at >= since
+        if seen.policy != "always" and recent and (kind.marks_seen or kind.sign < 0):
+            excluded.add(event.item_id)
+    return excluded
 
 
 def _rejected_item_ids(interactions: QuerySet[Interaction]) -> set[int]:

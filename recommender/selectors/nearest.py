@@ -15,6 +15,7 @@ from recommender.engine.interest import FloatArray
 from recommender.engine.settings import FilterSettings
 from recommender.models import EmbeddingSpace, ItemEmbedding
 from recommender.selectors.eligible import eligible, narrows
+from recommender.selectors.pools import EVERYTHING, Pool
 
 # When a filter leaves at most so many rows, reading them all is cheaper than wading through the index, and exact.
 EXACT_ROWS = 5_000
@@ -28,20 +29,42 @@ def nearest_item_ids(
     limit: int,
     filters: FilterSettings,
     excluded_ids: Collection[int],
-    within: Collection[int] | None = None,
+    pool: Pool = EVERYTHING,
 ) -> list[int]:
     """The ids of the eligible items nearest to a vector, nearest first, ties by id.
 
     The HNSW index answers first. With a filter or many exclusions it can run dry long before the catalogue does,
     and says nothing: a short answer, and a filter that leaves few rows, go to the exact scan.
 
-    Cost: one or two vector queries in a transaction of their own, and a bounded count where there are filters.
+    With boosts, cosine and boosts together make the order. Items without one are looked for as ever, those with one
+    are all read: however the boosts overlap, the first `limit` of each are there, and so are the first of all. Those
+    with one stand behind those without.
+
+    Cost: one or two vector queries in a transaction of their own, and a bounded count where there are filters; one
+    more vector query where there are boosts, as dear as there are boosted items.
     """
     condition = Q(space_id=space.pk) & eligible(space.catalog_id, filters, excluded_ids, prefix="item__")
-    candidates = ItemEmbedding.objects.filter(condition)
-    if within is not None:
-        return exact_nearest(candidates.filter(item_id__in=list(within)), space, vector, limit=limit)
-    if narrows(filters) and candidates[: EXACT_ROWS + 1].count() <= EXACT_ROWS:
+    candidates = ItemEmbedding.objects.filter(condition, pool.q("item__"))
+    if not pool.boosts:
+        return _nearest(candidates, space, vector, limit=limit, pool=pool, filtered=narrows(filters) or pool.narrows)
+    boosted = pool.boosted("item__")
+    order = _distance(space, vector) - pool.boost("item__")
+    return [
+        *_nearest(candidates.exclude(boosted), space, vector, limit=limit, pool=pool, filtered=True),
+        *_ids(candidates.filter(boosted), order, limit),
+    ]
+
+
+def _nearest(
+    candidates: QuerySet[ItemEmbedding],
+    space: EmbeddingSpace,
+    vector: FloatArray,
+    *,
+    limit: int,
+    pool: Pool,
+    filtered: bool,
+) -> list[int]:
+    if pool.within is not None or (filtered and candidates[: EXACT_ROWS + 1].count() <= EXACT_ROWS):
         return exact_nearest(candidates, space, vector, limit=limit)
     found = _indexed_nearest(candidates, space, vector, limit=limit)
     return found if len(found) == limit else exact_nearest(candidates, space, vector, limit=limit)

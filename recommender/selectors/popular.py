@@ -11,6 +11,8 @@ from django.db import connection
 from catalog.models import Item
 from recommender.engine.settings import FilterSettings, PopularSettings
 from recommender.selectors.eligible import eligible
+from recommender.selectors.named_parameters import named_sql
+from recommender.selectors.pools import EVERYTHING, Pool
 
 # popularity = log(1 + w) / log(1 + largest w), w being the sum of what positive interactions say about the item;
 # freshness = 0.5 ^ (age / half-life), 0 where the age is not known. Each is in 0..1 before its weight.
@@ -38,7 +40,7 @@ POPULAR_ITEMS = """
 WITH touched AS ({touched}),
 eligible AS ({eligible}),
 measured AS (
-    SELECT eligible.id,
+    SELECT eligible.id, eligible.boost::float8 AS boost,
         coalesce(
             ln(1 + greatest(touched.weight, 0)) / nullif(ln(1 + greatest(max(touched.weight) OVER (), 0)), 0), 0
         ) AS popularity,
@@ -47,9 +49,9 @@ measured AS (
         )) END AS freshness
     FROM eligible LEFT JOIN touched ON touched.item_id = eligible.id
 )
-SELECT id, %(popularity_weight)s::float8 * popularity, %(freshness_weight)s::float8 * freshness
+SELECT id, %(popularity_weight)s::float8 * popularity, %(freshness_weight)s::float8 * freshness, boost
 FROM measured
-ORDER BY %(popularity_weight)s::float8 * popularity + %(freshness_weight)s::float8 * freshness DESC, id
+ORDER BY %(popularity_weight)s::float8 * popularity + %(freshness_weight)s::float8 * freshness + boost DESC, id
 LIMIT %(limit)s
 """
 
@@ -63,10 +65,12 @@ class PopularItem:
     item_id: int
     popularity: float
     freshness: float
+    boost: float = 0.0
 
     @property
     def parts(self) -> dict[str, float]:
-        return {"popularity": self.popularity, "freshness": self.freshness}
+        boost = {"boost": self.boost} if self.boost else {}
+        return {"popularity": self.popularity, "freshness": self.freshness, **boost}
 
 
 def popular_items(
@@ -78,23 +82,21 @@ def popular_items(
     limit: int,
     now: datetime,
     model_id: int | None = None,
-    within: Collection[int] | None = None,
+    pool: Pool = EVERYTHING,
 ) -> list[PopularItem]:
     """The most popular and freshest eligible items, best first, ties by id; one query.
 
     With a trained version, and no window of time, popularity is what that version counted; else the interactions are
     counted now.
     """
-    items = Item.objects.filter(eligible(catalog_id, filters, excluded_ids))
-    if within is not None:
-        items = items.filter(pk__in=list(within))
-    sql, eligible_params = items.values("id", "published_at").query.sql_with_params()
+    items = Item.objects.filter(eligible(catalog_id, filters, excluded_ids), pool.q())
+    sql, parameters = named_sql(items.values("id", "published_at", boost=pool.boost()), "eligible")
     since = None if settings.window_days is None else now - timedelta(days=settings.window_days)
     with connection.cursor() as cursor:
         cursor.execute(
             POPULAR_ITEMS.format(
                 touched=COUNTED if model_id is None or since is not None else AS_TRAINED,
-                eligible=_named(sql, len(eligible_params)),
+                eligible=sql,
             ),
             {
                 "model": model_id,
@@ -105,12 +107,7 @@ def popular_items(
                 "popularity_weight": settings.popularity_weight,
                 "freshness_weight": settings.freshness_weight,
                 "limit": limit,
-                **{f"eligible_{index}": value for index, value in enumerate(eligible_params)},
+                **parameters,
             },
         )
         return [PopularItem(*row) for row in cursor.fetchall()]
-
-
-def _named(sql: str, count: int) -> str:
-    """The compiled condition with named parameters, since one statement cannot mix both styles."""
-    return sql % tuple(f"%(eligible_{index})s" for index in range(count))

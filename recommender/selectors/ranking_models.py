@@ -10,6 +10,12 @@ def active_model(catalog_id: int) -> RankingModel | None:
     return RankingModel.objects.filter(catalog_id=catalog_id, state=RankingModel.State.ACTIVE).first()
 
 
+def kept_version(catalog_id: int, version: int) -> RankingModel | None:
+    """A version by its number, while it has its vectors. One query."""
+    kept = (RankingModel.State.READY, RankingModel.State.ACTIVE)
+    return RankingModel.objects.filter(catalog_id=catalog_id, version=version, state__in=kept).first()
+
+
 def model_of_space(catalog_id: int, space: EmbeddingSpace | None) -> RankingModel | None:
     """The active version if it was trained on the texts that are served, else None. One query.
 

@@ -8,7 +8,11 @@ from typing import Any
 
 from django.db import connection
 
+from catalog.models import Item
 from recommender.engine.search_words import search_words
+from recommender.selectors.effective import PUBLISHED
+from recommender.selectors.named_parameters import named_sql
+from recommender.selectors.pools import EVERYTHING, Pool
 
 # Titles in all languages, each between line breaks: what a word must stand in to count for more than a tag, and what a
 # whole query is compared with. Everything is lowered by the database, as the searched text was.
@@ -20,7 +24,8 @@ FROM catalog_item item CROSS JOIN LATERAL (
         FROM jsonb_path_query(item.translations, '$.*.title') title
     ), chr(10))) AS titles
 ) named
-WHERE item.catalog_id = %(catalog)s AND NOT item.hidden AND item.id <> ALL (%(known)s::bigint[]) AND {condition}
+WHERE item.catalog_id = %(catalog)s AND NOT item.hidden AND {published}
+    AND item.id <> ALL (%(known)s::bigint[]) AND {condition} AND {chosen}
 ORDER BY is_title DESC, ({begins_title}) DESC, {in_titles} DESC, length(item.title), item.id
 LIMIT %(limit)s
 """
@@ -37,8 +42,8 @@ class WordMatch:
     is_title: bool
 
 
-def items_with_words(catalog_id: int, query: str, *, limit: int) -> list[WordMatch]:
-    """Visible items that have every word, best first. One query, and another one where words may be cut.
+def items_with_words(catalog_id: int, query: str, *, limit: int, pool: Pool = EVERYTHING) -> list[WordMatch]:
+    """Visible items of the pool that have every word, best first. One query, and another one where words may be cut.
 
     Best are those whose title is the query, then those whose title begins with it, then those with most of the words
     in their titles, then those of short titles, then by id. Where fewer than `limit` have the words as they stand,
@@ -50,25 +55,34 @@ def items_with_words(catalog_id: int, query: str, *, limit: int) -> list[WordMat
     if not words:
         return []
     spoken = list(dict.fromkeys([" ".join(query.split()), " ".join(word.text for word in words)]))
-    found = _search(catalog_id, spoken, [[(word.text,)] for word in words], known=(), limit=limit)
+    exact = [[(word.text,)] for word in words]
+    found = _search(catalog_id, spoken, exact, known=(), limit=limit, pool=pool)
     if len(found) < limit and any(word.cuts for word in words):
         ways = [[(word.text,), *word.cuts] for word in words]
-        found += _search(catalog_id, spoken, ways, known=[match.item_id for match in found], limit=limit - len(found))
+        known = [match.item_id for match in found]
+        found += _search(catalog_id, spoken, ways, known=known, limit=limit - len(found), pool=pool)
     return found
 
 
 def _search(
-    catalog_id: int, spoken: Sequence[str], words: Sequence[Ways], *, known: Collection[int], limit: int
+    catalog_id: int, spoken: Sequence[str], words: Sequence[Ways], *, known: Collection[int], limit: int, pool: Pool
 ) -> list[WordMatch]:
     patterns = _Patterns()
+    chosen = "true"
+    parameters: dict[str, Any] = {}
+    if pool.narrows:
+        sql, parameters = named_sql(Item.objects.filter(pool.q(), catalog_id=catalog_id).values("pk"), "chosen")
+        chosen = f"item.id IN ({sql})"
     pieces = dict.fromkeys(piece for ways in words for way in ways for piece in way)
     sql = SEARCH.format(
+        published=PUBLISHED,
         is_title=" OR ".join(patterns.like("named.titles", f"\n{_escaped(text)}\n") for text in spoken),
         begins_title=" OR ".join(patterns.like("named.titles", f"\n{_escaped(text)}") for text in spoken),
         condition=" AND ".join(_one_of(ways, patterns) for ways in words),
+        chosen=chosen,
         in_titles=" + ".join(f"({patterns.like('named.titles', _escaped(piece))})::int" for piece in pieces),
     )
-    parameters: dict[str, Any] = {"catalog": catalog_id, "known": list(known), "limit": limit, **patterns.parameters}
+    parameters |= {"catalog": catalog_id, "known": list(known), "limit": limit, **patterns.parameters}
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return [WordMatch(*row) for row in cursor.fetchall()]

@@ -36,3 +36,9 @@ def may_refer_to(request_id: uuid.UUID, catalog: Catalog, *, profile: Profile) -
     """Whether the person was given this answer, or it was made for nobody in particular; one query."""
     own = Q(profile=None) | Q(profile=profile)
     return Slate.objects.filter(own, catalog=catalog, request_id=request_id).exists()
+
+
+def readers_of_answers(catalog: Catalog, request_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str | None]:
+    """Whom the catalog's answers were given to, by external id; None for nobody in particular. One query."""
+    answers = Slate.objects.filter(catalog=catalog, request_id__in=request_ids)
+    return dict(answers.values_list("request_id", "profile__external_id"))

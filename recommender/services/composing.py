@@ -16,12 +16,26 @@ from recommender.engine.settings import ScoringSettings
 from recommender.engine.shaping import Candidates, ShapingSettings, shape
 from recommender.models import RankingModel
 from recommender.selectors.candidate_facts import categories_and_creators, freshness_of, novelty_of, trends_of
+from recommender.selectors.pools import EVERYTHING, Pool, boosts_of
 
 BOOST_REASONS = {
     "freshness": ReasonKind.FRESH,
     "trending": ReasonKind.TRENDING,
     "novelty": ReasonKind.UNTRIED,
+    "boost": ReasonKind.BOOSTED,
 }
+
+
+# Of what a score is made of, so many items of the history are named.
+MOST_SHARES = 5
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one item of the history adds to a score, or takes from it."""
+
+    item_id: int
+    amount: float
 
 
 @dataclass(frozen=True)
@@ -29,6 +43,7 @@ class RankedItem:
     """An item with its score, the parts that add up to it, and why it is here.
 
     `propensity`: with which probability this place shows this item; None where nothing was left to chance.
+    `shares`: the items of the history that add most to the score (or take from it), the largest first; if asked for.
     """
 
     item_id: int
@@ -36,17 +51,22 @@ class RankedItem:
     parts: dict[str, float]
     reason: Reason
     propensity: float | None = None
+    shares: Sequence[Share] = ()
 
 
 @dataclass(frozen=True)
 class Scored:
-    """n candidates: parts of their scores (n,) by name, unit vectors for telling likeness, and each row's reason."""
+    """n candidates: parts of their scores (n,) by name, unit vectors for telling likeness, and each row's reason.
+
+    `shares`: what each item of the history adds to a row; None for what no item of it adds.
+    """
 
     item_ids: Sequence[int]
     parts: Mapping[str, FloatArray]
     vectors: FloatArray
     reason: Callable[[int], Reason]
     history: Sequence[ItemWeight] = ()
+    shares: Callable[[int], Sequence[tuple[int | None, float]]] = lambda row: ()
 
 
 def composes(settings: ScoringSettings) -> bool:
@@ -72,11 +92,18 @@ def compose(
     length: int,
     now: datetime,
     rng: np.random.Generator,
+    pool: Pool = EVERYTHING,
+    explain: bool = False,
 ) -> list[RankedItem]:
-    """The list, best first, ties by item id. A query for each boost, and one for categories or creators, if asked."""
+    """The list, best first, ties by item id.
+
+    A query for each boost of the settings and one for all of the pool's, and one for categories or creators, if asked.
+    """
     if not len(scored.item_ids):
         return []
     parts = {**scored.parts, **_boosts(scored.item_ids, settings, model, now)}
+    if pool.boosts:
+        parts["boost"] = boosts_of(scored.item_ids, pool)
     scores = np.sum(list(parts.values()), axis=0)
     minimum = settings.result_list.minimum_score
     rows = np.arange(len(scores)) if minimum is None else np.flatnonzero(scores >= minimum)
@@ -97,11 +124,17 @@ def compose(
             parts={name: float(values[row]) for name, values in parts.items()},
             reason=Reason(ReasonKind.EXPLORED) if explored else _reason(scored, parts, row),
             propensity=float(propensity) if explores else None,
+            shares=_largest(scored.shares(row)) if explain else (),
         )
         for row, explored, propensity in zip(
             rows[shaped.order].tolist(), shaped.explored, shaped.propensities, strict=True
         )
     ]
+
+
+def _largest(shares: Sequence[tuple[int | None, float]]) -> list[Share]:
+    said = [Share(item_id, amount) for item_id, amount in shares if item_id is not None and amount != 0]
+    return sorted(said, key=lambda share: (-abs(share.amount), share.item_id))[:MOST_SHARES]
 
 
 def _boosts(

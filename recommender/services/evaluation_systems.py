@@ -19,6 +19,7 @@ from recommender.services.evaluation_catalog import CatalogSource, ScratchCatalo
 from recommender.services.recommending import recommend
 from recommender.services.scoring_configs import activate, create_version
 from recommender.services.training import TrainingOptions, train_catalog
+from recommender.services.wishes import Wishes
 
 LARGEST_SEED = 2**31
 # What a published question's history says of an item: that it was liked, by a value nobody wrote down.
@@ -114,11 +115,13 @@ class _Trained:
         answer = recommend(
             catalog=self._scratch.catalog,
             profile=self._scratch.profiles[case.user] if is_stored else None,
-            events=None if is_stored else self._events(case.history),
             k=depth,
             config=self._returning if may_return else self._config,
-            within=None if case.candidates is None else item_ids[case.candidates].tolist(),
-            excluded_ids=item_ids[case.excluded].tolist(),
+            wishes=Wishes(
+                events=None if is_stored else self._events(case.history),
+                within=None if case.candidates is None else item_ids[case.candidates].tolist(),
+                excluded_ids=item_ids[case.excluded].tolist(),
+            ),
             now=now,
         )
         return Ranking(

@@ -14,11 +14,11 @@ from django.utils.translation import override
 
 from catalog.models import Item
 from recommender.engine.threads import one_thread
-from recommender.models import EmbeddingSpace, Interaction, RankingModel, Scenario, Slate
+from recommender.models import EmbeddingSpace, Interaction, Scenario, Slate
 from recommender.selectors.configuration import active_config, serving_space
 from recommender.selectors.histories import newest_history
 from recommender.selectors.history import NEWEST_FIRST
-from recommender.selectors.ranking_models import model_of_space
+from recommender.selectors.ranking_models import kept_version, model_of_space
 from recommender.selectors.titles import item_labels
 from recommender.services.answering import settings_of
 from recommender.services.answers import Notice
@@ -130,7 +130,7 @@ def history_behind(*, slate: Slate, item: Item, parts: Mapping[str, float], lang
             return HistoryBehind(notices=[gone])
         settings = for_any_item(settings_of(slate.config, []))
         space = EmbeddingSpace.objects.filter(pk=slate.space_id).first() if slate.space_id else None
-        model = _version_of(slate)
+        model = None if slate.model_version is None else kept_version(slate.catalog_id, slate.model_version)
         if (model if slate.model_version else space) is None:
             return HistoryBehind(notices=[gone])
         # What was done since did not speak for anything then.
@@ -150,14 +150,6 @@ def history_behind(*, slate: Slate, item: Item, parts: Mapping[str, float], lang
             changed=difference > SAME_SCORE * max(1.0, abs(said)),
             notices=made.notices,
         )
-
-
-def _version_of(slate: Slate) -> RankingModel | None:
-    """The version that made the list, while it has its vectors."""
-    if slate.model_version is None:
-        return None
-    kept = (RankingModel.State.READY, RankingModel.State.ACTIVE)
-    return RankingModel.objects.filter(catalog_id=slate.catalog_id, version=slate.model_version, state__in=kept).first()
 
 
 def _shares(profile: Profile, amounts: Mapping[int, float], *, language: str) -> list[HistoryShare]:

@@ -21,6 +21,7 @@ from recommender.services.answering import settings_of
 from recommender.services.answers import Answer, Basis
 from recommender.services.recommending import recommend
 from recommender.services.similar import similar_items
+from recommender.services.wishes import Wishes
 from users.models import Profile
 
 FIRST_ROW_LENGTH, ROW_LENGTH = 12, 6
@@ -52,7 +53,7 @@ class FeedRow:
 
 @dataclass
 class _Page:
-    """What the rows share while they are made; `shown` also holds what must not come back to the person."""
+    """What the rows share while they are made; `away` is what must not come back to the person."""
 
     catalog: Catalog
     profile: Profile | None
@@ -60,6 +61,7 @@ class _Page:
     now: datetime
     config: ScoringConfig
     settings: ScoringSettings
+    away: set[int]
     shown: set[int] = field(default_factory=set)
 
     def answer(self, *, k: int, item_kind: str = "", popular: bool = False) -> Answer:
@@ -68,14 +70,20 @@ class _Page:
             profile=None if popular else self.profile,
             k=k,
             config=self.config,
-            kinds=[item_kind] if item_kind else (),
-            excluded_ids=self.shown,
+            wishes=self._nobodys
+            if popular
+            else Wishes(kinds=[item_kind] if item_kind else (), excluded_ids=self.shown),
             language=self.language,
             now=self.now,
         )
 
     def like(self, item: Item, *, k: int) -> Answer:
-        return similar_items(item=item, k=k, excluded_ids=self.shown, language=self.language, now=self.now)
+        return similar_items(item=item, k=k, wishes=self._nobodys, language=self.language, now=self.now)
+
+    @property
+    def _nobodys(self) -> Wishes:
+        """Of a row whose log names nobody: what the person saw is left out of it, and not written down there."""
+        return Wishes(private_ids=self.shown | self.away)
 
 
 def feed(*, catalog: Catalog, profile: Profile | None, language: str, now: datetime | None = None) -> list[FeedRow]:
@@ -87,9 +95,8 @@ def feed(*, catalog: Catalog, profile: Profile | None, language: str, now: datet
     now = now or timezone.now()
     config = active_config(catalog.pk, Scenario.HOME)
     settings = settings_of(config, [])
-    page = _Page(catalog, profile, language, now, config, settings)
-    if profile is not None:
-        page.shown |= excluded_item_ids(profile.pk, settings.seen, now=now)
+    away = set() if profile is None else excluded_item_ids(profile.pk, settings.seen, now=now)
+    page = _Page(catalog, profile, language, now, config, settings, away)
     rows = []
     for row in _rows(page):
         page.shown |= ids_of_items(catalog, [result.item_id for result in row.answer.results])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from django.db import transaction
@@ -22,6 +23,7 @@ from recommender.services.importing_interactions import import_interaction_file
 from recommender.services.importing_kinds import RATING
 from recommender.services.importing_profiles import PROFILE_LAYOUT, import_profile_file
 from recommender.services.importing_rows import INTERACTION_LAYOUT
+from users.erasures import Way
 
 ENDINGS = (".csv", ".csv.gz", ".jsonl", ".jsonl.gz")
 
@@ -43,12 +45,14 @@ def import_dataset(
     now: datetime,
     refuse_for: Callable[[Path], Refuse],
     progress: Progress,
+    consent: Way | None = None,
 ) -> list[ImportOutcome]:
     """Import everything that the folder holds, in one transaction.
 
     Args:
         kind: that of interactions that name none.
         refuse_for: gives for a file what takes its refused rows.
+        consent: by which way people who were erased agreed to come back; None: they did not, and are refused.
 
     Raises:
         FileRefused: one of the files cannot be used; then nothing changes.
@@ -62,7 +66,7 @@ def import_dataset(
         options, interactions, kind = replace(options, columns=RATING_COLUMNS), files.ratings, kind or RATING
     else:
         _check_fields(options.columns)
-        outcomes = _import_items_and_profiles(catalog, files, options, refuse_for, progress)
+        outcomes = _import_items_and_profiles(catalog, files, options, refuse_for, progress, consent)
         options, interactions = _for_layout(options, INTERACTION_LAYOUT), files.interactions
     if interactions:
         outcomes.append(
@@ -74,6 +78,7 @@ def import_dataset(
                 now=now,
                 refuse=refuse_for(interactions),
                 progress=progress,
+                consent=consent,
             )
         )
     return outcomes
@@ -108,8 +113,10 @@ def _import_items_and_profiles(
     options: ReadOptions,
     refuse_for: Callable[[Path], Refuse],
     progress: Progress,
+    consent: Way | None,
 ) -> list[ImportOutcome]:
-    parts = ((files.items, import_item_file, ITEM_LAYOUT), (files.profiles, import_profile_file, PROFILE_LAYOUT))
+    import_profiles = partial(import_profile_file, consent=consent)
+    parts = ((files.items, import_item_file, ITEM_LAYOUT), (files.profiles, import_profiles, PROFILE_LAYOUT))
     return [
         import_file(
             catalog=catalog,

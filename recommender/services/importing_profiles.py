@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from django.db import connection, transaction
 
 from catalog.importing.exceptions import InvalidValue
+from catalog.importing.items import object_of
 from catalog.importing.layout import Layout
 from catalog.importing.outcome import ImportOutcome, MergeCounts, Refuse
 from catalog.importing.progress import Progress
@@ -17,12 +19,24 @@ from catalog.importing.row_file import ReadOptions, Record, open_rows
 from catalog.importing.staging import array_literal, refuse_staged, staging_table
 from catalog.importing.values import identifier, language_code, names, plain_text, yes_or_no
 from catalog.models import Catalog
+from recommender.services.importing_erased import check_for_erasures_meanwhile, refuse_erased
+from users.erasures import Way
 
 LONGEST_NAME = 200
 
 PROFILE_LAYOUT = Layout(
     required=("user_id",),
-    optional=("name", "name_en", "name_zh", "labels", "statement", "language", "personalise", "simulated"),
+    optional=(
+        "name",
+        "name_en",
+        "name_zh",
+        "labels",
+        "statement",
+        "language",
+        "personalise",
+        "simulated",
+        "attributes",
+    ),
 )
 
 # In the order of ProfileRow's fields; NULL: the file does not say.
@@ -35,6 +49,8 @@ STAGED_COLUMNS = {
     "language": "text",
     "personalise": "boolean",
     "simulated": "boolean",
+    "attributes": "jsonb",
+    "removed_attributes": "text[]",
 }
 MERGED = {
     "name": "coalesce(staged.name, profile.name, '')",
@@ -43,7 +59,10 @@ MERGED = {
     "language": "coalesce(staged.language, profile.language, '')",
     "personalise": "coalesce(staged.personalise, profile.personalise, true)",
     "simulated": "coalesce(staged.simulated, profile.simulated, false)",
+    "attributes": "(coalesce(profile.attributes, '{}') - coalesce(staged.removed_attributes, '{}')) "
+    "|| coalesce(staged.attributes, '{}')",
 }
+SAME_PROFILE = "profile.catalog_id = %(catalog)s AND profile.external_id = staged.external_id"
 
 REFUSE_REPEATED = """
 WITH first AS (
@@ -61,7 +80,7 @@ WITH merged AS (
     INSERT INTO users_profile (catalog_id, external_id, {", ".join(MERGED)})
     SELECT %(catalog)s, staged.external_id, {", ".join(MERGED.values())}
     FROM staged_profile staged
-    LEFT JOIN users_profile profile ON profile.catalog_id = %(catalog)s AND profile.external_id = staged.external_id
+    LEFT JOIN users_profile profile ON {SAME_PROFILE}
     WHERE profile.id IS NULL OR ({", ".join(f"profile.{column}" for column in MERGED)})
         IS DISTINCT FROM ({", ".join(MERGED.values())})
     ORDER BY staged.row_number
@@ -85,17 +104,52 @@ class ProfileRow(NamedTuple):
     language: str | None
     personalise: bool | None
     simulated: bool | None
+    attributes: str | None = None
+    """As JSON, merged into the profile's own."""
+    removed_attributes: str | None = None
+    """Names of attributes that go, as PostgreSQL writes an array."""
 
 
 @transaction.atomic
 def import_profile_file(
-    *, catalog: Catalog, path: Path, options: ReadOptions, refuse: Refuse, progress: Progress
+    *,
+    catalog: Catalog,
+    path: Path,
+    options: ReadOptions,
+    refuse: Refuse,
+    progress: Progress,
+    consent: Way | None = None,
+    layout: Layout = PROFILE_LAYOUT,
 ) -> ImportOutcome:
-    """Insert and update profiles from a CSV or JSON lines file; raises FileRefused, and then nothing changes."""
+    """Insert and update profiles from a CSV or JSON lines file; raises FileRefused, and then nothing changes.
+
+    consent: by which way people who were erased agreed to come back; None: they did not, and are refused.
+    layout: the fields of profiles; its aliases may be more than the usual ones.
+    """
+    with open_rows(path, layout, options) as file:
+        rows = profile_rows(progress.reading(file))
+        counts, refused = import_profiles(catalog=catalog, rows=rows, refuse=refuse, consent=consent)
+        return ImportOutcome(
+            name="profiles",
+            counts=counts,
+            refused=refused,
+            empty_rows=file.empty_rows,
+            unused_columns=tuple(name for name, key in file.columns.items() if key not in PROFILE_LAYOUT.fields),
+        )
+
+
+@transaction.atomic
+def import_profiles(
+    *, catalog: Catalog, rows: Iterable[ProfileRow | RowError], refuse: Refuse, consent: Way | None = None
+) -> tuple[MergeCounts, int]:
+    """Bring rows into the catalog as they are read; what became of them, and how many were refused.
+
+    One import at a time works on a catalog: the others wait.
+    """
     Catalog.objects.select_for_update(no_key=True).get(pk=catalog.pk)
     refused = 0
 
-    def usable(rows: Iterable[ProfileRow | RowError]) -> Iterator[ProfileRow]:
+    def usable() -> Iterator[ProfileRow]:
         nonlocal refused
         for row in rows:
             if isinstance(row, RowError):
@@ -104,19 +158,15 @@ def import_profile_file(
             else:
                 yield row
 
-    with open_rows(path, PROFILE_LAYOUT, options) as file, staging_table("staged_profile", STAGED_COLUMNS) as table:
-        count = table.fill(usable(profile_rows(progress.reading(file))))
-        repeated = refuse_staged(REFUSE_REPEATED, {}, refuse)
+    with staging_table("staged_profile", STAGED_COLUMNS) as table:
+        count = table.fill(usable())
+        erased = refuse_erased(catalog, table=table.name, column="external_id", consent=consent, refuse=refuse)
+        gone = erased + refuse_staged(REFUSE_REPEATED, {}, refuse)
         with connection.cursor() as cursor:
             cursor.execute(MERGE, {"catalog": catalog.pk})
             new, changed = cursor.fetchone()
-        return ImportOutcome(
-            name="profiles",
-            counts=MergeCounts(new=new, changed=changed, unchanged=count - repeated - new - changed),
-            refused=refused + repeated,
-            empty_rows=file.empty_rows,
-            unused_columns=tuple(name for name, key in file.columns.items() if key not in PROFILE_LAYOUT.fields),
-        )
+        check_for_erasures_meanwhile(catalog, table=table.name, column="external_id")
+    return MergeCounts(new=new, changed=changed, unchanged=count - gone - new - changed), refused + gone
 
 
 def profile_rows(rows: Iterable[tuple[int, Record] | RowError]) -> Iterator[ProfileRow | RowError]:
@@ -132,7 +182,15 @@ def profile_rows(rows: Iterable[tuple[int, Record] | RowError]) -> Iterator[Prof
             yield row_error(number, error)
 
 
+def merged_attributes(attributes: Mapping[str, object]) -> tuple[str | None, str | None]:
+    """The attributes to be merged, and the names of those that go: the ones whose value is null."""
+    kept = {key: value for key, value in attributes.items() if value is not None}
+    removed = [key for key, value in attributes.items() if value is None]
+    return json.dumps(kept, ensure_ascii=False) if kept else None, array_literal(removed) if removed else None
+
+
 def _profile(number: int, record: Record) -> ProfileRow:
+    attributes, removed_attributes = merged_attributes(object_of(record, "attributes"))
     language = language_code(record["language"], "language") if "language" in record else None
     return ProfileRow(
         row_number=number,
@@ -143,6 +201,8 @@ def _profile(number: int, record: Record) -> ProfileRow:
         language=language,
         personalise=yes_or_no(record.get("personalise"), "personalise"),
         simulated=yes_or_no(record.get("simulated"), "simulated"),
+        attributes=attributes,
+        removed_attributes=removed_attributes,
     )
 
 

@@ -46,7 +46,7 @@ RECORD = np.dtype([("item_id", "<i8"), ("weight", "<f8"), ("evidence", "<f8"), (
 # The history is not looked at unless there is a row to compare it with.
 LOOK_UP = f"""
 SELECT kinds.state, cached.vector, cached.statement, cached.prior, cached.speaks, cached.history, cached.kinds,
-    cached.probe
+    cached.probe, cached.made_from
 FROM (
     SELECT coalesce(sum(hash_record_extended(kind, 0)), 0)::text AS state
     FROM recommender_interactionkind kind WHERE catalog_id = %s
@@ -95,11 +95,12 @@ class CachePlace:
 
 @dataclass(frozen=True)
 class CachedInterest:
-    """What was found: an interest and all weights of the history, or None and the place where one is to be kept."""
+    """What was found: an interest, all weights of the history and its state, or None and the place for one."""
 
     place: CachePlace
     interest: JointInterest | None = None
     weights: Sequence[ItemWeight] = ()
+    history_state: str = ""
 
 
 def cached_interest(model: RankingModel, profile: Profile, *, settings: ScoringSettings, words: str) -> CachedInterest:
@@ -188,6 +189,7 @@ def _restored(
     history: bytes,
     kinds: Sequence[str],
     probe: float,
+    made_from: str,
 ) -> CachedInterest:
     """The cached interest, unless the vectors of its history are others by now."""
     records = np.frombuffer(history, dtype=RECORD)
@@ -211,7 +213,7 @@ def _restored(
         speaks,
     )
     interest = restored_interest(core, joint_space_of(place.model), found.stored, found.gains)
-    return CachedInterest(place, interest, weights)
+    return CachedInterest(place, interest, weights, made_from.partition("/")[0])
 
 
 def _vectors(known: Sequence[ItemWeight], items: Mapping[int, JointItem]) -> tuple[FloatArray, FloatArray]:

@@ -15,7 +15,8 @@ from recommender.engine.history import HistoryEvent, ItemWeight, item_weights
 from recommender.engine.interest import FloatArray, InterestVector, interest_vector
 from recommender.engine.settings import InterestSettings
 from recommender.models import EmbeddingSpace
-from recommender.selectors.history import kind_rules, newest_events
+from recommender.selectors.histories import newest_history
+from recommender.selectors.history import kind_rules
 from recommender.selectors.vectors import source_vectors
 from recommender.services.answers import Notice
 from recommender.services.embedding import encoder_of
@@ -31,6 +32,7 @@ class Interest:
     vector: InterestVector | None
     weights: Sequence[ItemWeight] = ()
     notices: Sequence[Notice] = field(default_factory=list)
+    history_state: str = ""
 
 
 def interest_of(
@@ -57,13 +59,15 @@ def interest_of(
             notices.append(Notice("encoder_unavailable", _("The words were not used: the language model is away.")))
     weights: list[ItemWeight] = []
     vectors: dict[int, FloatArray] = {}
+    state = ""
     if events is None and profile is not None and settings.use_history:
-        events = newest_events(profile.pk, length=settings.history_length)
+        history = newest_history(profile.pk, length=settings.history_length)
+        events, state = history.events, history.state
     if settings.use_history and events:
         weights = item_weights(events, kind_rules(space.catalog_id), settings)
         vectors = source_vectors(space, [weight.item_id for weight in weights])
     vector = interest_vector(weights, vectors, statement_vector, statement_weight=settings.statement_weight)
-    return Interest(vector, weights, notices)
+    return Interest(vector, weights, notices, state)
 
 
 def _encode_statement(space: EmbeddingSpace, statement: str) -> FloatArray:

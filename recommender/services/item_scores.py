@@ -21,6 +21,7 @@ from recommender.engine.settings import (
 )
 from recommender.models import EmbeddingSpace, RankingModel
 from recommender.selectors.joint_vectors import joint_items
+from recommender.selectors.pools import Pool
 from recommender.selectors.vectors import target_vectors
 from recommender.services.answers import Notice
 from recommender.services.composing import RankedItem
@@ -93,7 +94,7 @@ def _by_model(person: AskingPerson, item: Item, model: RankingModel, space: Embe
         length=1,
         now=person.now,
         rng=np.random.default_rng(0),
-        within=[item.pk],
+        pool=Pool(within=[item.pk]),
     )
     return ItemScore(True, next(iter(ranked), None), _amounts_by_model(made.interest, item, model), made.notices)
 
@@ -124,7 +125,7 @@ def _by_text(person: AskingPerson, item: Item, space: EmbeddingSpace) -> ItemSco
         length=1,
         now=person.now,
         rng=np.random.default_rng(0),
-        within=[item.pk],
+        pool=Pool(within=[item.pk]),
         history=made.weights,
     )
     return ItemScore(True, next(iter(ranked), None), _amounts_by_text(made.vector, item, space), made.notices)

@@ -39,6 +39,7 @@ class JointInterestMade:
     interest: JointInterest | None
     weights: Sequence[ItemWeight] = ()
     notices: Sequence[Notice] = field(default_factory=list)
+    history_state: str = ""
 
 
 def joint_interest_of(
@@ -61,7 +62,7 @@ def joint_interest_of(
     if profile is not None and events is None and statement in {"", profile.statement}:
         found = cached_interest(model, profile, settings=settings, words=statement if has_words else "")
         if found.interest is not None:
-            return JointInterestMade(found.interest, found.weights)
+            return JointInterestMade(found.interest, found.weights, history_state=found.history_state)
         place = found.place
     chosen = hyperparameters_of(model)
     notices: list[Notice] = []
@@ -73,7 +74,7 @@ def joint_interest_of(
             logger.warning("statement not encoded in space %d: %s", space.pk, error)
             notices.append(Notice("encoder_unavailable", _("The words were not used: the language model is away.")))
     history = _history(profile, events, settings.interest)
-    weights = _weights(model, history.events, settings.interest, chosen)
+    weights = joint_weights(model, history.events, settings.interest, chosen)
     items = joint_items(model, [weight.item_id for weight in weights])
     interest = joint_interest(
         joint_space_of(model),
@@ -85,7 +86,7 @@ def joint_interest_of(
     )
     if place is not None and interest is not None and not notices:
         store_interest(place, interest, history_state=history.state, weights=weights, items=items)
-    return JointInterestMade(interest, weights, notices)
+    return JointInterestMade(interest, weights, notices, history.state)
 
 
 def block_weights(settings: BlockSettings, chosen: Hyperparameters) -> BlockWeights:
@@ -110,9 +111,10 @@ def _history(profile: Profile | None, events: Sequence[HistoryEvent] | None, set
     return newest_history(profile.pk, length=settings.history_length)
 
 
-def _weights(
+def joint_weights(
     model: RankingModel, events: Sequence[HistoryEvent], settings: InterestSettings, chosen: Hyperparameters
 ) -> list[ItemWeight]:
+    """A history weighed as the version was trained to, where the settings leave it to it; one query for the kinds."""
     if not events:
         return []
     if settings.half_life_days is None and settings.half_life_interactions is None:

@@ -15,6 +15,7 @@ from recommender.engine.settings import ScoringSettings
 from recommender.engine.training import unit_rows
 from recommender.models import RankingModel
 from recommender.selectors.joint_vectors import joint_candidates
+from recommender.selectors.pools import EVERYTHING, Pool
 from recommender.services.composing import RankedItem, Scored, compose, composes
 
 # Exact scores may order neighbours differently from the index's half precision: a few more are scored than shown.
@@ -32,7 +33,8 @@ def rank_jointly(
     length: int,
     now: datetime,
     rng: np.random.Generator,
-    within: Collection[int] | None = None,
+    pool: Pool = EVERYTHING,
+    explain: bool = False,
 ) -> list[RankedItem]:
     """The items of the highest scores R = <U, v>, composed to a list; one vector query, and those of `compose`.
 
@@ -51,7 +53,7 @@ def rank_jointly(
         with_vectors=scored_count,
         filters=settings.filters,
         excluded_ids=excluded_ids,
-        within=within,
+        pool=pool,
     )
     rows = [(item_id, vector) for item_id, _, vector in found if vector is not None]
     if not rows:
@@ -59,27 +61,38 @@ def rank_jointly(
     item_ids = [item_id for item_id, _ in rows]
     stored = np.stack([vector for _, vector in rows])
     scores = joint_scores(interest, stored, item_ids if may_return else ())
+    loudest = loudest_items(interest, scores)
     scored = Scored(
         item_ids,
         scores.parts,
         unit_rows(stored[:, interest.space.columns(Block.TEXT)]),
-        lambda row: joint_reason(interest, scores, row),
+        lambda row: joint_reason(interest, scores, row, loudest[row]),
         interest.weights,
+        lambda row: [
+            (weight.item_id, amount)
+            for weight, amount in zip(interest.weights, scores.by_item[row].tolist(), strict=True)
+        ],
     )
-    return compose(scored, settings, model=model, length=length, now=now, rng=rng)
+    return compose(scored, settings, model=model, length=length, now=now, rng=rng, pool=pool, explain=explain)
 
 
-def joint_reason(interest: JointInterest, scores: JointScores, row: int) -> Reason:
-    """What adds most: the history, the person's words or popularity; of the history, the item that adds most.
+def loudest_items(interest: JointInterest, scores: JointScores) -> list[int | None]:
+    """For each row the place of the liked item of the history that adds most, of equal ones the newest."""
+    liked = np.flatnonzero([weight.weight > 0 for weight in interest.weights])
+    if not len(liked):
+        return [None] * len(scores.by_item)
+    return list(liked[scores.by_item[:, liked].argmax(axis=1)].tolist())
+
+
+def joint_reason(interest: JointInterest, scores: JointScores, row: int, place: int | None) -> Reason:
+    """What adds most: the history, the person's words or popularity; of the history, its loudest item.
 
     The history counts as a whole: each of many items says less than a sentence, and yet they may be what brought the
     item. The implicit factors have no share that belongs to one item: they speak through the item of the history that
     agrees most. A disliked item is never a reason.
     """
     said: list[tuple[float, Reason]] = []
-    speaking = [place for place, weight in enumerate(interest.weights) if weight.weight > 0]
-    if speaking:
-        place = max(speaking, key=lambda index: (scores.by_item[row, index], -index))
+    if place is not None:
         weight = interest.weights[place]
         by_history = sum(float(scores.parts[name][row]) for name in HISTORY_PARTS)
         said.append((by_history, Reason(ReasonKind.HISTORY, weight.item_id, weight.kind)))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from recommender.exceptions import InvalidRequest, NotInCatalog
-from recommender.models import Interaction, Slate
+from recommender.models import Interaction, LaterFeedback, Slate
 from users.models import Profile, User
 
 MOST_TRIES = 5
@@ -123,6 +124,7 @@ def _move_history(source: Profile, into: Profile) -> None:
             # What both did was recorded for `into` after this had looked for it; now it is seen.
             if not tries_left:
                 raise
+    _move_what_counts_later(source, into)
     Slate.objects.filter(profile=source).update(profile=into)
 
 
@@ -130,6 +132,12 @@ def _move_interactions(source: Profile, into: Profile) -> None:
     with connection.cursor() as cursor:
         cursor.execute(DROP_REPEATED, {"source": source.pk, "into": into.pk})
     Interaction.objects.filter(profile=source).update(profile=into)
+
+
+def _move_what_counts_later(source: Profile, into: Profile) -> None:
+    """What both sent of the same kind and item stays as it is in `into`, as what they did at the same moment does."""
+    own = LaterFeedback.objects.filter(profile=into, item=OuterRef("item"), kind=OuterRef("kind"))
+    LaterFeedback.objects.filter(~Exists(own), profile=source).update(profile=into)
 
 
 def _inherit(into: Profile, source: Profile, outgrown_labels: Collection[str]) -> None:
@@ -140,4 +148,5 @@ def _inherit(into: Profile, source: Profile, outgrown_labels: Collection[str]) -
     into.language = into.language or source.language
     into.personalise = into.personalise and source.personalise
     into.labels = list(dict.fromkeys([*into.labels, *passed_on]))
-    into.save(update_fields=["user", "name", "statement", "language", "personalise", "labels"])
+    into.attributes = {**source.attributes, **into.attributes}
+    into.save(update_fields=["user", "name", "statement", "language", "personalise", "labels", "attributes"])

@@ -18,4 +18,5 @@ def part_label(name: str) -> str:
         "trending": _("trend"),
         "novelty": _("newness"),
         "similarity": _("similarity"),
+        "boost": _("put forward"),
     }.get(name, name)

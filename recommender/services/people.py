@@ -26,7 +26,7 @@ from recommender.selectors.titles import ItemLabel, item_labels
 from recommender.services.answering import list_length
 from recommender.services.answers import Notice
 from recommender.services.joint_interests import block_weights, joint_interest_of
-from recommender.services.joint_ranking import joint_reason
+from recommender.services.joint_ranking import joint_reason, loudest_items
 from recommender.services.profile_vectors import SETTINGS, weighed
 from recommender.services.reasons import reason_text
 from users.models import Profile
@@ -59,7 +59,16 @@ class PeopleAnswer:
         return {
             "model_version": self.model_version,
             "notices": [asdict(notice) for notice in self.notices],
-            "people": [asdict(person) for person in self.people],
+            "results": [
+                {
+                    "rank": person.rank,
+                    "id": person.profile_id,
+                    "score": person.score,
+                    "reason": person.reason,
+                    "items": list(person.item_ids),
+                }
+                for person in self.people
+            ],
         }
 
 
@@ -183,7 +192,8 @@ def _reasons(model: RankingModel, vector: FloatArray, found: Sequence[FoundPerso
         interest = joint_interest(space, history, items, None, block_weights=blocks, statement_share=0.0)
         # None: nothing that they did since the training speaks for anything any more.
         if interest is not None:
-            reasons[profile_id] = joint_reason(interest, joint_scores(interest, vector[None]), 0)
+            scores = joint_scores(interest, vector[None])
+            reasons[profile_id] = joint_reason(interest, scores, 0, loudest_items(interest, scores)[0])
     return reasons
 
 

@@ -7,13 +7,14 @@ from datetime import datetime
 
 import numpy as np
 
-from recommender.engine.explanation import popular_reason, strongest_reason
+from recommender.engine.explanation import Reason, ReasonKind, popular_reason, strongest_reason
 from recommender.engine.history import ItemWeight
 from recommender.engine.interest import InterestVector, score_parts, term_scores
 from recommender.engine.settings import ScoringSettings
 from recommender.models import EmbeddingSpace, RankingModel
 from recommender.selectors.nearest import nearest_item_ids
-from recommender.selectors.popular import popular_items
+from recommender.selectors.pools import EVERYTHING, Pool
+from recommender.selectors.popular import PopularItem, popular_items
 from recommender.selectors.vectors import centred_vectors, target_vectors
 from recommender.services.composing import RankedItem, Scored, compose, composes
 
@@ -30,8 +31,9 @@ def rank_for_interest(
     length: int,
     now: datetime,
     rng: np.random.Generator,
-    within: Collection[int] | None = None,
+    pool: Pool = EVERYTHING,
     history: Sequence[ItemWeight] = (),
+    explain: bool = False,
 ) -> list[RankedItem]:
     """The items of highest cosine similarity, composed to a list; two or three queries, and those of `compose`.
 
@@ -44,7 +46,7 @@ def rank_for_interest(
         limit=max(settings.diversity.candidates if composes(settings) else 0, length + SPARE_CANDIDATES),
         filters=settings.filters,
         excluded_ids=excluded_ids,
-        within=within,
+        pool=pool,
     )
     vectors = target_vectors(space, candidates)
     if not vectors:
@@ -58,8 +60,11 @@ def rank_for_interest(
         centred_vectors(space, stored),
         lambda row: strongest_reason(interest, by_term[row]),
         history,
+        lambda row: [
+            (term.item_id, amount) for term, amount in zip(interest.terms, by_term[row].tolist(), strict=True)
+        ],
     )
-    return compose(scored, settings, model=None, length=length, now=now, rng=rng)
+    return compose(scored, settings, model=None, length=length, now=now, rng=rng, pool=pool, explain=explain)
 
 
 def rank_by_popularity(
@@ -70,7 +75,7 @@ def rank_by_popularity(
     excluded_ids: Collection[int],
     length: int,
     now: datetime,
-    within: Collection[int] | None = None,
+    pool: Pool = EVERYTHING,
 ) -> list[RankedItem]:
     """The most popular and freshest items, best first; one query."""
     items = popular_items(
@@ -81,8 +86,11 @@ def rank_by_popularity(
         limit=length,
         now=now,
         model_id=None if model is None else model.pk,
-        within=within,
+        pool=pool,
     )
-    return [
-        RankedItem(item.item_id, sum(item.parts.values()), item.parts, popular_reason(item.parts)) for item in items
-    ]
+    return [RankedItem(item.item_id, sum(item.parts.values()), item.parts, _reason(item)) for item in items]
+
+
+def _reason(item: PopularItem) -> Reason:
+    """A boost is the reason where it adds more than all else."""
+    return Reason(ReasonKind.BOOSTED) if item.boost > item.popularity + item.freshness else popular_reason(item.parts)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from catalog.models import Catalog, Item
 from recommender.exceptions import VersionNotReady
 from recommender.models import EmbeddingSpace, RankingArtifact, RankingModel
+from recommender.services.erased_versions import idle_versions_knowing_erased, knows_erased, note_what_is_forgotten
 from recommender.services.ranking_partitions import drop_unused_partitions, write_partition
 from recommender.services.ranking_rows import RankingRows
 
@@ -137,14 +138,26 @@ def fail_version(model: RankingModel, *, error: str) -> None:
 
 
 @transaction.atomic
-def activate_model(model: RankingModel) -> None:
-    """Let a version answer from the next request on. Going back is activating the former one again."""
+def activate_model(model: RankingModel, *, just_trained: bool = False) -> None:
+    """Let a version answer from the next request on. Going back is activating the former one again.
+
+    None is gone back to that has learned from somebody who was erased since: those that are left retire, and the
+    others raise VersionNotReady. One that was just trained answers nevertheless, if it was begun before the erasure:
+    it knows no more than what answers now, and the next training follows.
+    """
     _one_at_a_time(model.catalog_id)
     model.refresh_from_db()
     if model.state == State.ACTIVE:
         return
+    if not just_trained and knows_erased(model):
+        raise VersionNotReady(
+            _("Version %(version)d has learned from somebody who was erased since: train a new one.")
+            % {"version": model.version}
+        )
     RankingModel.objects.filter(catalog_id=model.catalog_id, state=State.ACTIVE).update(state=State.READY)
     _change(model, State.READY, state=State.ACTIVE, activated_at=timezone.now())
+    _retire(list(idle_versions_knowing_erased(model.catalog_id)))
+    note_what_is_forgotten(model.catalog_id, now=timezone.now())
 
 
 @transaction.atomic
@@ -155,9 +168,7 @@ def retire_old(catalog: Catalog, *, keep: int = 3) -> list[RankingModel]:
     """
     _one_at_a_time(catalog.pk)
     retired = list(catalog.ranking_models.filter(state=State.READY).order_by("-version")[keep:])
-    for model in retired:
-        _change(model, State.READY, state=State.RETIRED, space=None)
-    _give_up(retired)
+    _retire(retired)
     return retired
 
 
@@ -194,6 +205,12 @@ def _expect(model: RankingModel, expected: RankingModel.State) -> None:
             _("Version %(version)d cannot do this: it is %(state)s.")
             % {"version": model.version, "state": model.get_state_display()}
         )
+
+
+def _retire(models: list[RankingModel]) -> None:
+    for model in models:
+        _change(model, State.READY, state=State.RETIRED, space=None)
+    _give_up(models)
 
 
 def _give_up(models: list[RankingModel]) -> None:

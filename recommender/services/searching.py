@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -21,6 +21,7 @@ from recommender.exceptions import InvalidRequest
 from recommender.models import EmbeddingSpace
 from recommender.selectors.configuration import serving_space
 from recommender.selectors.nearest import nearest_item_ids
+from recommender.selectors.pools import EVERYTHING, Pool
 from recommender.selectors.search import items_with_words
 from recommender.selectors.titles import item_labels
 from recommender.services.answering import LONGEST_LIST
@@ -81,12 +82,21 @@ class SearchAnswer:
             "degraded": self.degraded,
             "notices": [asdict(notice) for notice in self.notices],
             "results": [
-                {**asdict(result), "found_by": [str(way) for way in result.found_by]} for result in self.results
+                {
+                    "rank": result.rank,
+                    "id": result.item_id,
+                    "title": result.title,
+                    "score": result.score,
+                    "found_by": [str(way) for way in result.found_by],
+                }
+                for result in self.results
             ],
         }
 
 
-def search_items(*, catalog: Catalog, query: str, k: int = USUAL_LENGTH, language: str = "en") -> SearchAnswer:
+def search_items(
+    *, catalog: Catalog, query: str, k: int = USUAL_LENGTH, pool: Pool = EVERYTHING, language: str = "en"
+) -> SearchAnswer:
     """The visible items that answer a query best.
 
     Items are ranked three times: those with a title that is the query, those that have all of its words, and all items
@@ -96,6 +106,7 @@ def search_items(*, catalog: Catalog, query: str, k: int = USUAL_LENGTH, languag
         catalog: where to look.
         query: words in any language, at most `LONGEST_QUERY` characters.
         k: most results, 1..200.
+        pool: among which items to look; its boosts do not matter here.
         language: of titles and notices.
 
     Raises:
@@ -105,8 +116,8 @@ def search_items(*, catalog: Catalog, query: str, k: int = USUAL_LENGTH, languag
         words = _checked(query, k)
         notices: list[Notice] = []
         depth = max(SHORTEST_RANKING, k + 1)
-        by_words = items_with_words(catalog.pk, words, limit=depth)
-        by_meaning = _by_meaning(catalog, words, depth, notices)
+        by_words = items_with_words(catalog.pk, words, limit=depth, pool=pool)
+        by_meaning = _by_meaning(catalog, words, depth, pool, notices)
         having_words = [match.item_id for match in by_words]
         titles = [match.item_id for match in by_words if match.is_title]
         merged = reciprocal_rank_fusion([titles, having_words, by_meaning])
@@ -145,7 +156,7 @@ def _checked(query: str, k: int) -> str:
     return words
 
 
-def _by_meaning(catalog: Catalog, words: str, depth: int, notices: list[Notice]) -> list[int]:
+def _by_meaning(catalog: Catalog, words: str, depth: int, pool: Pool, notices: list[Notice]) -> list[int]:
     """Items by the nearness of their texts; none, and a notice, where there is nothing to tell it by."""
     space = serving_space(catalog.pk)
     if space is None:
@@ -162,7 +173,8 @@ def _by_meaning(catalog: Catalog, words: str, depth: int, notices: list[Notice])
         logger.warning("query not encoded in space %d: %s", space.pk, error)
         notices.append(Notice("encoder_unavailable", _("The language model is away: this was found by words alone.")))
         return []
-    return nearest_item_ids(space, vector, limit=depth, filters=FilterSettings(), excluded_ids=())
+    pool = replace(pool, boosts=())
+    return nearest_item_ids(space, vector, limit=depth, filters=FilterSettings(), excluded_ids=(), pool=pool)
 
 
 def _ways(item_id: int, having_words: Sequence[int], by_meaning: Sequence[int]) -> tuple[FoundBy, ...]:

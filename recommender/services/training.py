@@ -23,6 +23,7 @@ from recommender.models import Interaction, RankingModel
 from recommender.selectors.configuration import serving_space
 from recommender.selectors.joint_models import SPACE_ARTIFACT, TEXT_ARTIFACT
 from recommender.selectors.training_data import CatalogData, catalog_data
+from recommender.services.erased_versions import wait_for_erasures
 from recommender.services.new_items import new_item_settings
 from recommender.services.profile_vectors import write_profile_vectors
 from recommender.services.ranking_models import (
@@ -81,7 +82,7 @@ def train_catalog(catalog: Catalog, options: TrainingOptions | None = None) -> R
         RankingModel.objects.filter(pk=model.pk).update(figures=figures)
         model.figures = figures
         if options.activate:
-            activate_model(model)
+            activate_model(model, just_trained=True)
             retire_old(catalog, keep=VERSIONS_KEPT)
     logger.info("catalog %d: version %d trained in %.1f s", catalog.pk, model.version, figures["seconds"])
     return model
@@ -90,6 +91,7 @@ def train_catalog(catalog: Catalog, options: TrainingOptions | None = None) -> R
 def _version(catalog: Catalog, options: TrainingOptions) -> tuple[RankingModel, dict[str, object]]:
     """A version that is ready, and what was measured while it was made."""
     space = serving_space(catalog.pk)
+    wait_for_erasures(catalog.pk)
     learned_from = timezone.now()
     step = time.perf_counter()
     read = catalog_data(catalog.pk, space)

@@ -19,8 +19,8 @@ from django.views.decorators.vary import vary_on_headers
 
 from catalog.models import Catalog
 from recommender.exceptions import InvalidRequest, NotInCatalog
-from recommender.services.answers import Answer
-from recommender.services.continuing import LONGEST_CHAIN, continue_list
+from recommender.services.answers import LONGEST_CHAIN, Answer
+from recommender.services.continuing import continue_list
 from recommender.services.feed import FIRST_ROW_LENGTH, FeedRow, RowKind, feed
 from recommender.views.cards import cards_of, cards_of_answers
 from recommender.views.htmx_request import HtmxRequest

@@ -18,10 +18,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from catalog.models import Catalog, Item
+from recommender.services.own_profiles import own_profile
+from recommender.services.visitor_sessions import SESSION_PROFILES, VISITOR_PREFIX
 from users.models import Profile, User
 
-# What the session remembers: by catalog the profile of somebody who has not signed in.
-SESSION_PROFILES = "profiles"
 VISITOR_LABEL = "visitor"
 
 
@@ -101,15 +101,9 @@ def _own_profile(request: HttpRequest, catalog: Catalog) -> Profile | None:
 def _make_profile(request: HttpRequest, catalog: Catalog) -> Profile:
     language = get_language() or ""
     if isinstance(request.user, User):
-        # A second tab may be quicker: one profile a person and catalog.
-        profile, _made = Profile.objects.get_or_create(
-            catalog=catalog,
-            user=request.user,
-            defaults={"external_id": f"account-{uuid.uuid4()}", "language": language},
-        )
-        return profile
+        return own_profile(catalog=catalog, user=request.user, language=language)
     profile = Profile.objects.create(
-        catalog=catalog, external_id=f"visitor-{uuid.uuid4()}", labels=[VISITOR_LABEL], language=language
+        catalog=catalog, external_id=f"{VISITOR_PREFIX}{uuid.uuid4()}", labels=[VISITOR_LABEL], language=language
     )
     remembered = request.session.get(SESSION_PROFILES, {})
     request.session[SESSION_PROFILES] = {**remembered, str(catalog.pk): profile.pk}

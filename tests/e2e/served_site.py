@@ -48,7 +48,8 @@ def served_site() -> Iterator[str]:
             server.stop()
             for space in EmbeddingSpace.objects.all():
                 drop_index(space)
-            call_command("flush", interactive=False, verbosity=0)
+            # Primary keys go on: what this process keeps in memory by them must not be taken for another's.
+            call_command("flush", interactive=False, verbosity=0, reset_sequences=False)
             drop_unused_partitions()
 
 

@@ -227,3 +227,24 @@ def test_what_is_no_mail_server_is_said_without_its_password(put: pytest.MonkeyP
     with pytest.raises(ImproperlyConfigured, match=rf"^{NAME} is no address of a mail server") as refused:
         env.mail(NAME, default="none:")
     assert "secret" not in str(refused.value)
+
+
+def test_rate_is_a_count_and_a_window(put: pytest.MonkeyPatch) -> None:
+    assert env.rate(NAME, default="600/minute") == env.Rate(600, 60)
+    for text, expected in (
+        ("1/second", env.Rate(1, 1)),
+        ("90/Hour", env.Rate(90, 3_600)),
+        ("5/day", env.Rate(5, 86_400)),
+        ("none", None),
+    ):
+        put.setenv(NAME, text)
+        assert env.rate(NAME, default="600/minute") == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["600", "0/minute", "-1/minute", "x/minute", "1/week", "/minute", "1/minute/2", "²/day"]
+)
+def test_text_that_is_no_rate_is_refused(put: pytest.MonkeyPatch, text: str) -> None:
+    put.setenv(NAME, text)
+    with pytest.raises(ImproperlyConfigured, match=rf"^{NAME}=.* is no limit of requests: write 600/minute"):
+        env.rate(NAME, default="none")

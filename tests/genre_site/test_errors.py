@@ -7,9 +7,9 @@ import re
 import uuid
 
 import pytest
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.test import Client, RequestFactory
 from django.urls import include, path
 from pytest_django import Settings
@@ -20,7 +20,16 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from genre_site import errors
-from recommender.exceptions import GenreError, InvalidRequest, NotInCatalog, NoWorker, SpaceNotReady
+from recommender.exceptions import (
+    ChangedMeanwhile,
+    GenreError,
+    InvalidRequest,
+    KeyOfAnotherRequest,
+    NotInCatalog,
+    NoWorker,
+    SpaceNotReady,
+    StillRunning,
+)
 from users.models import User
 
 FAILURES: dict[str, Exception] = {
@@ -34,7 +43,13 @@ FAILURES: dict[str, Exception] = {
     "invalid": InvalidRequest("That contradicts itself."),
     "not-ready": SpaceNotReady("The space is not filled."),
     "no-worker": NoWorker("No worker answers."),
+    "changed": ChangedMeanwhile("It is another one."),
+    "another": KeyOfAnotherRequest("It was sent before."),
+    "running": StillRunning("It is being worked on."),
+    "too-large": RequestDataTooBig("secret"),
+    "unread": UnreadablePostError("secret"),
     "mistake": exceptions.ValidationError({"outer": {"inner": ["is wrong", "is late"]}, "list": "is short"}),
+    "rows": exceptions.ValidationError([{}, {"": ["is odd"], "parts": [{}, {"size": ["is small"]}]}]),
 }
 
 
@@ -78,6 +93,7 @@ class TestPages:
         ("failure", "status", "heading"),
         [
             ("suspicious", 400, "This request cannot be understood"),
+            ("too-large", 413, "This is too large"),
             ("denied", 403, "This is not open to you"),
             ("missing", 404, "There is nothing here"),
             ("bug", 500, "Something went wrong here"),
@@ -134,6 +150,8 @@ class TestProblems:
     @pytest.mark.parametrize(
         ("failure", "status", "title", "detail"),
         [
+            ("changed", 412, "Precondition Failed", "It is another one."),
+            ("another", 422, "Unprocessable Entity", "It was sent before."),
             ("unknown", 404, "Not Found", "The catalog has no such item."),
             ("invalid", 400, "Bad Request", "That contradicts itself."),
             ("not-ready", 409, "Conflict", "The space is not filled."),
@@ -149,13 +167,26 @@ class TestProblems:
 
         assert answered.status_code == status
         assert answered.headers["Content-Type"] == "application/problem+json"
-        assert answered.json() == {"type": "about:blank", "title": title, "status": status, "detail": detail}
+        assert answered.json() == {
+            "type": "about:blank",
+            "title": title,
+            "status": status,
+            "detail": detail,
+            "request_id": answered.headers["X-Request-Id"],
+        }
         assert answered.headers.get("Retry-After") == ("10" if status == 503 else None)
 
     @pytest.mark.parametrize("kind", ["broken", "plain"])
     @pytest.mark.parametrize(
         ("failure", "status"),
-        [("bug", 500), ("suspicious", 400), ("denied", 403), ("missing", 404), ("outage", 503)],
+        [
+            ("bug", 500),
+            ("suspicious", 400),
+            ("denied", 403),
+            ("missing", 404),
+            ("outage", 503),
+            ("too-large", 413),
+        ],
     )
     def test_of_what_nobody_foresaw_have_the_same_shape(
         self, visitor: Client, kind: str, failure: str, status: int
@@ -164,7 +195,7 @@ class TestProblems:
 
         assert (answered.status_code, answered.headers["Content-Type"]) == (status, "application/problem+json")
         body = answered.json()
-        assert list(body) == ["type", "title", "status", "detail"]
+        assert list(body) == ["type", "title", "status", "detail", "request_id"]
         assert body["status"] == status
         assert body["detail"]
         assert "10.0.0.7" not in json.dumps(body)
@@ -176,8 +207,26 @@ class TestProblems:
             {"field": "list", "detail": "is short"},
         ]
 
+    def test_each_row_of_a_list_is_named_by_its_index(self, visitor: Client) -> None:
+        assert visitor.get("/api/broken/rows").json()["errors"] == [
+            {"field": "1", "detail": "is odd"},
+            {"field": "1.parts.1.size", "detail": "is small"},
+        ]
+
+    def test_request_that_is_being_worked_on_may_be_sent_again_in_a_second(self, visitor: Client) -> None:
+        answered = visitor.get("/api/broken/running")
+        assert (answered.status_code, answered.headers["Retry-After"]) == (409, "1")
+
+    def test_sender_who_goes_away_is_no_fault_of_the_server(self, visitor: Client) -> None:
+        assert visitor.get("/api/broken/unread").status_code == 400
+
     def test_unknown_address_under_the_api_is_a_problem(self, visitor: Client) -> None:
-        for address in ("/api/nowhere", "/api/v1/recommendations/nonsense", f"/api/v1/recommendations/{uuid.uuid4()}x"):
+        for address in (
+            "/gorse/api/nowhere",
+            "/api/nowhere",
+            "/api/v1/recommendations/nonsense",
+            f"/api/v1/recommendations/{uuid.uuid4()}x",
+        ):
             answered = visitor.get(address)
             assert (answered.status_code, answered.headers["Content-Type"]) == (404, "application/problem+json")
 

@@ -88,6 +88,7 @@ def test_the_same_seed_enlarges_alike(trained: tuple[JointSpace, RankingRows]) -
     assert not np.array_equal(enlarged(*trained).vectors, enlarged(*trained, seed=2).vectors)
 
 
+@pytest.mark.alone
 @pytest.mark.django_db(transaction=True)
 def test_a_query_that_looks_at_every_row_is_not_counted_as_one_through_the_index() -> None:
     catalog = Catalog.objects.create(slug="films", name="Films")

@@ -39,7 +39,15 @@ def test_hour_that_no_day_has_is_refused(hour: str) -> None:
     assert f"GENRE_TRAINING_HOUR='{hour}' is not known: write one of 0, 1, " in result.stderr
 
 
-def scheduled(**environment: str) -> str:
-    result = python(CODE, PRODUCTION | environment)
+@pytest.mark.parametrize(("asked", "is_scheduled"), [({}, True), ({"GENRE_TRAIN_AFTER_ERASURE": "0"}, False)])
+def test_erased_people_are_looked_for_every_hour_unless_that_is_left_to_the_night(
+    asked: dict[str, str], is_scheduled: bool
+) -> None:
+    told = scheduled(CODE.replace("train-ranking-models", "train-after-erasures"), **asked)
+    assert ("recommender.tasks.train_after_erasures" in told and "3600.0" in told) is is_scheduled
+
+
+def scheduled(code: str = CODE, **environment: str) -> str:
+    result = python(code, PRODUCTION | environment)
     assert result.returncode == 0, result.stderr
     return result.stdout

@@ -161,6 +161,14 @@ def test_every_switch_does_what_its_name_says() -> None:
     assert settings_of(environment, *expected) == expected
 
 
+def test_former_keys_are_believed_as_well() -> None:
+    assert settings_of(PRODUCTION, "SECRET_KEY_FALLBACKS") == {"SECRET_KEY_FALLBACKS": []}
+    former = PRODUCTION | {"GENRE_SECRET_KEY_FALLBACKS": "the-former-one, and-the-one-before"}
+    assert settings_of(former, "SECRET_KEY_FALLBACKS") == {
+        "SECRET_KEY_FALLBACKS": ["the-former-one", "and-the-one-before"]
+    }
+
+
 def test_production_settings_pass_djangos_deployment_check() -> None:
     code = (
         "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'genre_site.settings'; "

@@ -8,7 +8,8 @@ import pytest
 from django.test import Client
 
 from catalog.models import Catalog
-from recommender.views.visitors import SESSION_PROFILES, VISITOR_LABEL
+from recommender.services.visitor_sessions import SESSION_PROFILES
+from recommender.views.visitors import VISITOR_LABEL
 from tests.conftest import MakeItem, MakeProfile, act
 from users.models import Profile, User
 

@@ -64,7 +64,7 @@ class TestRecommend:
 
     def test_words_alone_are_enough(self, stargazer: Profile) -> None:
         out, _ = run("recommend", "--catalog", "films", "--statement", "piano", "-k", "1", "--json")
-        assert json.loads(out)["results"][0]["item_id"] == "piano"
+        assert json.loads(out)["results"][0]["id"] == "piano"
 
     def test_notices_go_to_stderr(self, stargazer: Profile, bob: Profile) -> None:
         out, err = run("recommend", "--catalog", "films", "--profile", "bob")

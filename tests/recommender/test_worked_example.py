@@ -65,7 +65,7 @@ def test_endpoint_says_the_same(four_sentences: Catalog, client: Client, operato
     assert (answer["degraded"], answer["basis"]) == (False, "statement")
     results = answer["results"]
     assert [result["rank"] for result in results] == [1, 2, 3, 4]
-    assert {result["item_id"] for result in results[:3]} == set(FITTING)
-    assert (results[3]["item_id"], results[3]["score"] < results[2]["score"]) == ("stock", True)
+    assert {result["id"] for result in results[:3]} == set(FITTING)
+    assert (results[3]["id"], results[3]["score"] < results[2]["score"]) == ("stock", True)
     for result in results:
         assert sum(result["parts"].values()) == pytest.approx(result["score"], abs=1e-9)

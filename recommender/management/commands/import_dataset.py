@@ -13,8 +13,10 @@ from catalog.importing.import_command import ImportCommand
 from catalog.importing.outcome import ImportOutcome
 from catalog.importing.progress import Progress
 from catalog.importing.row_file import ReadOptions
+from recommender.management.consent_option import add_consent_option
 from recommender.services.catalogs import open_catalog
 from recommender.services.importing import import_dataset
+from users.models import Way
 
 
 class Command(ImportCommand):
@@ -32,6 +34,7 @@ class Command(ImportCommand):
         parser.add_argument(
             "--kind", help="the kind of interactions that name none (default: rating, where the values look like it)"
         )
+        add_consent_option(parser)
 
     def errors_path(self, source: Path) -> Path:
         return (self.errors or Path()) / f"{source.name}.errors.csv"
@@ -47,4 +50,5 @@ class Command(ImportCommand):
             now=timezone.now(),
             refuse_for=self.refuse_for,
             progress=progress,
+            consent=Way.COMMAND if options["consent"] else None,
         )

@@ -13,8 +13,10 @@ from catalog.importing.import_command import ImportCommand
 from catalog.importing.outcome import ImportOutcome
 from catalog.importing.progress import Progress
 from catalog.importing.row_file import ReadOptions
+from recommender.management.consent_option import add_consent_option
 from recommender.services.catalogs import open_catalog
 from recommender.services.importing_interactions import import_interaction_file
+from users.models import Way
 
 
 class Command(ImportCommand):
@@ -30,6 +32,7 @@ class Command(ImportCommand):
         parser.add_argument(
             "--kind", help="the kind of rows that name none (default: rating, where the values look like ratings)"
         )
+        add_consent_option(parser)
 
     def import_into_catalog(
         self, slug: str, path: Path, read_options: ReadOptions, progress: Progress, options: dict[str, Any]
@@ -43,5 +46,6 @@ class Command(ImportCommand):
                 now=timezone.now(),
                 refuse=self.refuse_for(path),
                 progress=progress,
+                consent=Way.COMMAND if options["consent"] else None,
             )
         ]

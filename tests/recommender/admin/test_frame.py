@@ -24,7 +24,8 @@ def places(client: Client) -> dict[str, list[str]]:
 
 def test_places_are_grouped_by_concern(staff: Client) -> None:
     seen = places(staff)
-    assert list(seen) == ["", "Catalog", "People", "Recommendations", "Embeddings and models", "Measurements"]
+    groups = ["", "Catalog", "People", "Recommendations", "Embeddings and models", "Programs", "Measurements"]
+    assert list(seen) == groups
     assert seen["Recommendations"] == ["Scenarios", "Scoring configurations", "Slates"]
 
 
@@ -43,6 +44,7 @@ def test_nobody_sees_places_that_are_closed_to_them(
         "": ["Overview", "To the site"],
         "Catalog": ["Items"],
         "Recommendations": ["Scenarios"],
+        "Programs": ["Reference of the API"],
     }
 
 

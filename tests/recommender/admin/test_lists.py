@@ -18,11 +18,13 @@ from unfold.admin import ModelAdmin as UnfoldAdmin
 from catalog.lean_admin import BoundedPaginator
 from catalog.models import Catalog, Item
 from recommender.models import EmbeddingSpace, EvaluationRun, Interaction
+from recommender.services.api_keys import make_key
+from recommender.services.erasing import erase_profile
 from recommender.services.recommending import recommend
 from tests.conftest import MakeItem, MakeProfile, act
 from tests.recommender.admin.conftest import fail
 from tests.recommender.services.ranking_versions import begun
-from users.models import Profile, User
+from users.models import Profile, User, Way
 
 PAGES = [
     "catalog/catalog",
@@ -31,6 +33,7 @@ PAGES = [
     "auth/group",
     "account/emailaddress",
     "users/profile",
+    "users/erasure",
     "recommender/interactionkind",
     "recommender/interaction",
     "recommender/embeddingspace",
@@ -40,6 +43,7 @@ PAGES = [
     "recommender/slate",
     "recommender/rankingmodel",
     "recommender/evaluationrun",
+    "recommender/apikey",
 ]
 LARGE_TABLES = [
     "catalog_item",
@@ -66,7 +70,9 @@ class TestEveryList:
                 fail(space, item)
                 recommend(catalog=catalog, profile=profile)
                 Profile.objects.create(catalog=other, external_id=name)
+                erase_profile(profile=make_profile(f"{name}-{number}", catalog=other), way=Way.ADMIN)
                 begun(other)
+                make_key(catalog=other, scopes=["read"], created_by=user)
                 EvaluationRun.objects.create(
                     dataset=name, protocol="random", seeds=[0], report={}, author=user, seconds=1
                 )

@@ -141,7 +141,7 @@ class TestActivating:
 
         def answer() -> tuple[int, list[str]]:
             body = other.get("/api/v1/recommendations", {"catalog": "films"}).json()
-            return body["config_version"], [result["item_id"] for result in body["results"]]
+            return body["config_version"], [result["id"] for result in body["results"]]
 
         before = answer()
         assert (before[0], len(before[1])) == (1, 4)

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from catalog.models import Catalog, Item
-from recommender.models import EmbeddingSpace
+from recommender.models import ApiKey, EmbeddingSpace
+from recommender.services.api_keys import make_key
 from tests.conftest import MakeItem, act, embed_all
 from users.models import Profile, User
 
@@ -27,6 +29,7 @@ TITLES = {
 # The test client's response; its class is private.
 Answered = Any
 Ask = Callable[..., Answered]
+MakeProgram = Callable[..., Client]
 
 
 @pytest.fixture
@@ -49,6 +52,19 @@ def stargazer(alice: Profile, films: dict[str, Item]) -> Profile:
 
 def credentials(user: User, password: str = PASSWORD) -> dict[str, str]:
     return {"Authorization": "Basic " + base64.b64encode(f"{user.email}:{password}".encode()).decode()}
+
+
+@pytest.fixture
+def program(catalog: Catalog) -> MakeProgram:
+    """Makes clients with a key of these scopes, for the catalog of films unless another is named."""
+
+    def make(*scopes: str, catalog: Catalog = catalog, **fields: Any) -> Client:
+        key, secret = make_key(catalog=catalog, scopes=scopes, **fields)
+        # In use already: what a request costs is the same for the first one.
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=timezone.now())
+        return Client(headers={"X-API-Key": secret})
+
+    return make
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ def test_nearest_items_come_without_the_item_itself(ask: Ask, films: dict[str, I
 
     assert (body["basis"], body["degraded"]) == ("item", False)
     (result,) = body["results"]
-    assert (result["rank"], result["item_id"]) == (1, "piano-2")
+    assert (result["rank"], result["id"]) == (1, "piano-2")
     assert result["parts"] == {"similarity": result["score"]}
     assert result["reason"] == "Similar to “Quiet piano in the evening”."
 
@@ -60,7 +60,7 @@ def test_external_id_may_hold_any_character(
 
     body = ask(address(external_id), catalog="films", k=2).json()
 
-    assert {result["item_id"] for result in body["results"]} == {"piano-1", "piano-2"}
+    assert {result["id"] for result in body["results"]} == {"piano-1", "piano-2"}
 
 
 def test_unencoded_slashes_work_too(ask: Ask, films: dict[str, Item], make_item: MakeItem) -> None:
@@ -70,7 +70,7 @@ def test_unencoded_slashes_work_too(ask: Ask, films: dict[str, Item], make_item:
 
 def test_similar_answer_is_read_again_by_its_id(ask: Ask, films: dict[str, Item]) -> None:
     given = ask(address("space-1"), catalog="films").json()
-    assert ask(f"/api/v1/recommendations/{given['request_id']}").json() == given
+    assert ask(f"/api/v1/recommendations/{given['request_id']}", catalog="films").json() == given
 
 
 def test_item_of_another_catalog_is_not_found(ask: Ask, films: dict[str, Item], other_catalog: Catalog) -> None:

@@ -7,18 +7,32 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import connection, models
+from django.utils import timezone
 from pytest_django import Settings
 
 from catalog.models import Catalog, Item
 from recommender.engine.settings import ScoringSettings
-from recommender.models import EmbeddingJob, EmbeddingSpace, Interaction, ItemEmbedding, ProfileVector, Slate
+from recommender.models import (
+    EmbeddingJob,
+    EmbeddingSpace,
+    ImportJob,
+    Interaction,
+    ItemEmbedding,
+    LaterFeedback,
+    ProfileVector,
+    Slate,
+    StoredAnswer,
+)
+from recommender.services.api_keys import make_key
 from recommender.services.catalogs import equip_catalog, open_catalog
 from recommender.services.embedding_queue import queue_stale_items
+from recommender.services.erasing import erase_profile
 from recommender.services.ranking_partitions import partitions
 from recommender.services.recommending import recommend
 from recommender.services.similar import similar_items
 from tests.conftest import act, embed_all
 from tests.recommender.services.ranking_versions import activated, ranked_items, ranking_rows
+from users.erasures import Way
 from users.models import Profile, User
 
 DEFAULT_KINDS = {
@@ -53,6 +67,13 @@ def fill(catalog: Catalog) -> None:
     similar_items(item=items[0])
     Item.objects.filter(pk=items[1].pk).update(title="another title")
     queue_stale_items(catalog.embedding_spaces.get())
+    now, kind = timezone.now(), catalog.interaction_kinds.get(name="like")
+    make_key(catalog=catalog, scopes=["read"])
+    StoredAnswer.objects.create(digest=catalog.slug, catalog=catalog, fingerprint="", expires_at=now)
+    ImportJob.objects.create(catalog=catalog, kind=ImportJob.Kind.ITEMS, file_name="rows", size_bytes=0, language="en")
+    LaterFeedback.objects.create(catalog=catalog, profile=alice, item=items[0], kind=kind, occurred_at=now)
+    bob = Profile.objects.create(catalog=catalog, external_id="bob")
+    erase_profile(profile=bob, way=Way.COMMAND)
     # Last, since nobody could be answered by a version that is nothing but its vectors.
     model = activated(catalog, ranking_rows(items))
     ProfileVector.objects.create(model=model, catalog=catalog, profile=alice, vector=[1.0, 0.0, 0.0, 0.0])

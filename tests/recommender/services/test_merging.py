@@ -9,7 +9,7 @@ import pytest
 
 from catalog.models import Catalog
 from recommender.exceptions import InvalidRequest, NotInCatalog
-from recommender.models import Interaction, InterestCache, ProfileVector, Slate
+from recommender.models import Interaction, InterestCache, LaterFeedback, ProfileVector, Slate
 from recommender.services.merging import claim_profile, merge_profiles
 from recommender.services.profile_vectors import write_profile_vectors
 from recommender.services.recommending import recommend
@@ -141,7 +141,7 @@ class TestProfile:
         """A new table with profiles in it has to be moved by the service, or made again, too."""
         fields = Profile._meta.get_fields(include_hidden=True)
         pointing = {field.related_model for field in fields if field.auto_created and not field.concrete}
-        assert pointing == {Interaction, Slate, InterestCache, ProfileVector}
+        assert pointing == {Interaction, LaterFeedback, Slate, InterestCache, ProfileVector}
 
 
 class TestRefusals:

@@ -236,13 +236,13 @@ class TestAnswer:
         assert said.as_dict() == {
             "model_version": 1,
             "notices": [],
-            "people": [
+            "results": [
                 {
                     "rank": 1,
-                    "profile_id": person.profile_id,
+                    "id": person.profile_id,
                     "score": person.score,
                     "reason": person.reason,
-                    "item_ids": person.item_ids,
+                    "items": list(person.item_ids),
                 }
             ],
         }

@@ -6,6 +6,7 @@ import pytest
 
 from recommender.exceptions import InvalidRequest
 from recommender.services.recommending import recommend
+from recommender.services.wishes import Wishes
 from tests.conftest import act
 from tests.recommender.services.arranging import Plane
 from tests.recommender.services.reading import shown
@@ -23,7 +24,7 @@ def _works(plane: Plane, alice: Profile) -> None:
 @pytest.mark.parametrize("known", [True, False])
 def test_other_kinds_are_left_out(plane: Plane, alice: Profile, known: bool) -> None:
     profile = alice if known else None
-    answer = recommend(catalog=plane.catalog, profile=profile, kinds=["book", "game"])
+    answer = recommend(catalog=plane.catalog, profile=profile, wishes=Wishes(kinds=["book", "game"]))
     assert sorted(shown(answer)) == ["book-far", "book-near", "game-far", "game-near"]
     if known:
         assert shown(answer)[:2] == ["book-near", "game-near"]
@@ -31,10 +32,11 @@ def test_other_kinds_are_left_out(plane: Plane, alice: Profile, known: bool) -> 
 
 def test_kinds_that_the_configuration_forbids_stay_out(plane: Plane, alice: Profile) -> None:
     plane.configure({"filters": {"kinds": ["film", "book"]}})
-    assert shown(recommend(catalog=plane.catalog, profile=alice, kinds=["book", "game"])) == ["book-near", "book-far"]
+    allowed = Wishes(kinds=["book", "game"])
+    assert shown(recommend(catalog=plane.catalog, profile=alice, wishes=allowed)) == ["book-near", "book-far"]
     with pytest.raises(InvalidRequest):
-        recommend(catalog=plane.catalog, profile=alice, kinds=["game"])
+        recommend(catalog=plane.catalog, profile=alice, wishes=Wishes(kinds=["game"]))
 
 
 def test_unknown_kind_has_nothing(plane: Plane, alice: Profile) -> None:
-    assert shown(recommend(catalog=plane.catalog, profile=alice, kinds=["opera"])) == []
+    assert shown(recommend(catalog=plane.catalog, profile=alice, wishes=Wishes(kinds=["opera"]))) == []

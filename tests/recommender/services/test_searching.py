@@ -100,7 +100,7 @@ class TestMerged:
         assert result.pop("score") == pytest.approx(1 / 61 + 1 / 61)
         assert result == {
             "rank": 1,
-            "item_id": "rockets",
+            "id": "rockets",
             "title": "Rockets and planets",
             "found_by": ["words", "meaning"],
         }

@@ -10,6 +10,7 @@ from recommender.exceptions import InvalidRequest
 from recommender.models import EmbeddingSpace, Slate
 from recommender.services.answers import Basis, find_answer
 from recommender.services.similar import similar_items
+from recommender.services.wishes import Wishes
 from tests.recommender.services.arranging import TOLERANCE, Plane, everybody_likes
 from tests.recommender.services.reading import codes, shown
 
@@ -44,7 +45,7 @@ def test_excluded_items_are_left_out(plane: Plane, embedded: bool) -> None:
     film = plane.item("film", *([0, 1] if embedded else []))
     excluded = plane.item("excluded", 0, 1)
     plane.item("shown", 0, 0.5, 0.5)
-    assert shown(similar_items(item=film, excluded_ids=[excluded.pk])) == ["shown"]
+    assert shown(similar_items(item=film, wishes=Wishes(excluded_ids=[excluded.pk]))) == ["shown"]
 
 
 def test_hidden_item_has_neighbours_still(plane: Plane) -> None:

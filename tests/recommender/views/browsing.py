@@ -8,7 +8,7 @@ from typing import Any
 from django.test import Client
 
 from catalog.models import Catalog
-from recommender.views.visitors import SESSION_PROFILES
+from recommender.services.visitor_sessions import SESSION_PROFILES
 from users.models import Profile, User
 
 
