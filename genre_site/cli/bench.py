@@ -1,4 +1,4 @@
-"""./run bench import|embed|ranking|picks|pages|screenshots: a benchmark on servers of its own."""
+"""./run bench import|embed|ranking|api|picks|pages|screenshots: a benchmark on servers of its own."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ MODULES = {
     "import": "benchmarks.import_bench",
     "embed": "benchmarks.embed_bench",
     "ranking": "benchmarks.ranking_bench",
+    "api": "benchmarks.api_bench",
     "picks": "benchmarks.picks_bench",
     "pages": "benchmarks.page_bench",
     "screenshots": "benchmarks.screenshots",
