@@ -107,16 +107,21 @@ class Instance:
 
 def make_folder(folder: Path, mode: int, *, owner: ServiceUser | None = None) -> None:
     """Creates a folder with exactly this mode, whatever the umask; refuses one that belongs to somebody else."""
-    owner_uid = owner.uid if owner else os.geteuid()
     try:
         folder.mkdir(mode=0o700)
     except FileExistsError:
-        if owner and folder.stat().st_uid != owner_uid:
+        if owner is None or folder.stat().st_uid == owner.uid:
+            return
+        if not _is_unfinished(folder):
             raise StateFolderError(
                 f"{folder} does not belong to user '{owner.name}', who is to run the servers: set "
                 "GENRE_SERVICE_USER to its owner, or move the folder away."
             ) from None
-        return
     if owner and owner.is_borrowed:
         os.chown(folder, owner.uid, owner.gid)
     folder.chmod(mode)
+
+
+def _is_unfinished(folder: Path) -> bool:
+    """Whether it is as another start, which may be at it this moment or was ended in it, makes it at first."""
+    return folder.stat().st_uid == os.geteuid() and not any(folder.iterdir())

@@ -6,12 +6,14 @@ import os
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 from collections.abc import Iterator
 
 import psycopg
 import pytest
 
+from genre_site.embedded.exceptions import StateFolderError
 from genre_site.embedded.instance import Instance
 from genre_site.embedded.process_records import ProcessRecord, ProcessRecords
 from genre_site.embedded.processes import ProcessIdentity
@@ -19,6 +21,8 @@ from genre_site.local_services import Addresses, LocalServices
 
 # Servers that start beside other tests are slow to start.
 pytestmark = pytest.mark.alone
+
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="nobody else's account runs the servers")
 
 
 @pytest.fixture
@@ -128,6 +132,27 @@ def test_an_interrupted_first_start_is_done_again(services: LocalServices, insta
     (instance.folder / "postgres.new" / "PG_VERSION").write_text("18\n")
     services.ensure_running()
     assert not (instance.folder / "postgres.new").exists()
+
+
+@as_root
+def test_a_start_that_ended_between_making_a_folder_and_giving_it_away_is_done_again(
+    services: LocalServices, instance: Instance
+) -> None:
+    instance.create_folders()
+    instance.valkey_folder.chmod(0o755)
+    os.chown(instance.valkey_folder, os.geteuid(), os.getegid())
+    services.ensure_running()
+    folder = instance.valkey_folder.stat()
+    assert (folder.st_uid, stat.S_IMODE(folder.st_mode)) == (instance.user.uid, 0o700)
+
+
+@as_root
+def test_a_folder_of_somebody_else_with_something_in_it_is_left_alone(instance: Instance) -> None:
+    instance.create_folders()
+    (instance.valkey_folder / "dump.rdb").touch()
+    os.chown(instance.valkey_folder, os.geteuid(), os.getegid())
+    with pytest.raises(StateFolderError, match="does not belong to user"):
+        instance.create_folders()
 
 
 def test_servers_whose_folder_was_removed_are_ended_and_new_ones_start(
